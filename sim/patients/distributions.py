@@ -1,0 +1,154 @@
+"""Lengths of time in days from uniform numbers, by the inverse of each distribution function."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from sim.place.distributions import (
+    Distribution,
+    Empirical,
+    Exponential,
+    Family,
+    Fixed,
+    Gamma,
+    Lognormal,
+    Quantiles,
+    Triangular,
+    Uniform,
+    Weibull,
+)
+
+Floats = NDArray[np.float64]
+InverseCdf = Callable[[Floats], Floats]
+
+MAX_DAYS = 1e7
+"""No drawn length is longer than this; it is far beyond any run."""
+
+
+def inverse_cdf(distribution: Distribution) -> InverseCdf:
+    """The function from uniform numbers in (0, 1) to lengths in days, shape kept."""
+    family = distribution.family
+    in_units = _in_units(family)
+    scale = family.days_per_unit
+
+    def days(u: Floats) -> Floats:
+        return np.minimum(in_units(u) * scale, MAX_DAYS)
+
+    return days
+
+
+def mean_days(distribution: Distribution) -> float:
+    """The exact mean in days."""
+    family = distribution.family
+    return _mean_in_units(family) * family.days_per_unit
+
+
+def lognormal_parameters(family: Lognormal) -> tuple[float, float]:
+    """mu and sigma of the logarithm, from whichever two numbers are written."""
+    if family.mu and family.sigma:
+        return family.mu.value, family.sigma.value
+    assert family.mean is not None
+    mean = family.mean.value
+    if family.median:
+        mu = math.log(family.median.value)
+        return mu, math.sqrt(2 * (math.log(mean) - mu))
+    assert family.sd is not None
+    variance = math.log1p((family.sd.value / mean) ** 2)
+    return math.log(mean) - variance / 2, math.sqrt(variance)
+
+
+def gamma_parameters(family: Gamma) -> tuple[float, float]:
+    """Shape and scale, from whichever two numbers are written."""
+    if family.shape and family.scale:
+        return family.shape.value, family.scale.value
+    assert family.mean is not None
+    assert family.sd is not None
+    shape = (family.mean.value / family.sd.value) ** 2
+    return shape, family.mean.value / shape
+
+
+def weibull_scale(family: Weibull) -> float:
+    """The scale, as written or from the mean."""
+    if family.scale:
+        return family.scale.value
+    assert family.mean is not None
+    return family.mean.value / math.gamma(1 + 1 / family.shape.value)
+
+
+def _exponential_mean(family: Exponential) -> float:
+    if family.mean:
+        return family.mean.value
+    assert family.rate is not None
+    return 1 / family.rate.value
+
+
+def _in_units(family: Family) -> InverseCdf:
+    """The inverse distribution function in the family's own unit."""
+    match family:
+        case Fixed():
+            value = family.value.value
+            return lambda u: np.full(u.shape, value)
+        case Exponential():
+            mean = _exponential_mean(family)
+            return lambda u: -mean * np.log1p(-u)
+        case Lognormal():
+            mu, sigma = lognormal_parameters(family)
+            return lambda u: np.exp(np.minimum(mu + sigma * special.ndtri(u), 700.0))
+        case Gamma():
+            shape, scale = gamma_parameters(family)
+            return lambda u: np.asarray(special.gammaincinv(shape, u) * scale)
+        case Weibull():
+            shape, scale = family.shape.value, weibull_scale(family)
+            return lambda u: scale * (-np.log1p(-u)) ** (1 / shape)
+        case Uniform():
+            low, high = family.low.value, family.high.value
+            return lambda u: low + (high - low) * u
+        case Triangular():
+            return _triangular(family.min.value, family.mode.value, family.max.value)
+        case Quantiles():
+            shares, lengths = np.array(family.points()).T
+            return lambda u: np.interp(u, shares, lengths)
+        case Empirical():
+            values = np.sort(np.array(family.values))
+            return lambda u: values[(u * len(values)).astype(np.int64)]
+    raise NotImplementedError(type(family).__name__)
+
+
+def _triangular(low: float, mode: float, high: float) -> InverseCdf:
+    width, turn = high - low, (mode - low) / (high - low)
+
+    def lengths(u: Floats) -> Floats:
+        rising = low + np.sqrt(u * width * (mode - low))
+        falling = high - np.sqrt((1 - u) * width * (high - mode))
+        return np.where(u < turn, rising, falling)
+
+    return lengths
+
+
+def _mean_in_units(family: Family) -> float:
+    match family:
+        case Fixed():
+            return family.value.value
+        case Exponential():
+            return _exponential_mean(family)
+        case Lognormal():
+            mu, sigma = lognormal_parameters(family)
+            return math.exp(mu + sigma**2 / 2)
+        case Gamma():
+            shape, scale = gamma_parameters(family)
+            return shape * scale
+        case Weibull():
+            return weibull_scale(family) * math.gamma(1 + 1 / family.shape.value)
+        case Uniform():
+            return (family.low.value + family.high.value) / 2
+        case Triangular():
+            return (family.min.value + family.mode.value + family.max.value) / 3
+        case Quantiles():
+            points = np.array(family.points())
+            return float(np.trapezoid(points[:, 1], points[:, 0]))
+        case Empirical():
+            return float(np.mean(family.values))
+    raise NotImplementedError(type(family).__name__)
