@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from sim.place.numbers import Amount, Share, Spaces, Strict, wrong
-from sim.place.words import WEEKDAYS
+from sim.place.numbers import Amount, Noted, Share, Spaces, Strict, wrong
+from sim.place.words import MONTHS, WEEKDAYS
 
 _GROUPS = {
     "every day": tuple(range(7)),
@@ -118,7 +118,7 @@ class Round(Strict):
     )
 
 
-class ByWeekday(Strict):
+class ByWeekday(Noted):
     """One number for each day of the week; a day left out has 1."""
 
     mon: Amount = Field(Amount(value=1.0), description="Monday.")
@@ -134,7 +134,7 @@ class ByWeekday(Strict):
         return tuple(getattr(self, day).value for day in WEEKDAYS)
 
 
-class ByMonth(Strict):
+class ByMonth(Noted):
     """One number for each month; a month left out has 1."""
 
     jan: Amount = Field(Amount(value=1.0), description="January.")
@@ -152,4 +152,4 @@ class ByMonth(Strict):
 
     def factors(self) -> tuple[float, ...]:
         """Twelve numbers, January first."""
-        return tuple(getattr(self, month).value for month in type(self).model_fields)
+        return tuple(getattr(self, month).value for month in MONTHS)

@@ -1,16 +1,15 @@
 """Numbers that a place takes from a CSV file beside it."""
 
 import csv
-import math
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 
 from sim.place.document import read_text
-from sim.place.numbers import Strict, wrong
+from sim.place.numbers import MAX_NUMBER, Noted, wrong
 from sim.place.problems import InputError, did_you_mean, one_of
 
 MAX_CSV_BYTES = 20_000_000
@@ -34,7 +33,7 @@ def safe_file(folder: Path, name: str) -> Path:
     return path
 
 
-class CsvColumn(Strict):
+class CsvColumn(Noted):
     """One column of numbers in a CSV file in the place's own folder."""
 
     file: str = Field(description="The CSV file, inside the folder of this place.", max_length=200)
@@ -64,10 +63,9 @@ class DailyNumbers(CsvColumn):
     """People a day from a CSV file with a date column: means of each day, or the counts."""
 
     dates: str = Field("date", description="The heading of the date column (YYYY-MM-DD).")
-    are: str = Field(
+    are: Literal["means", "counts"] = Field(
         "means",
         description="means = the day's mean, the count is drawn (Poisson); counts = as they are.",
-        pattern="^(means|counts)$",
     )
 
     _by_date: dict[date, float] = PrivateAttr(default_factory=dict)
@@ -130,7 +128,8 @@ def _place_of(path: Path, heading: list[str], column: str) -> int:
 
 def _number(text: str, where: str) -> float:
     """A number of 0 or more from a cell."""
-    return _parse(text, where, float, "a number of 0 or more", lambda x: 0 <= x < math.inf)
+    wanted = f"a number from 0 to {MAX_NUMBER:,.0f}"
+    return _parse(text, where, float, wanted, lambda x: 0 <= x <= MAX_NUMBER)
 
 
 def _iso_date(text: str, where: str) -> date:

@@ -173,6 +173,8 @@ class Quantiles(Family):
     @model_validator(mode="after")
     def _a_distribution(self) -> "Quantiles":
         points = self.points()
+        if not all(0 <= share <= 1 for share, _ in points):
+            raise wrong("each share must be a number from 0 to 1")
         if points[0][0] != 0 or points[-1][0] != 1:
             raise wrong("the shares must start at 0 (the shortest) and end at 1 (the longest)")
         if any(b[1] < a[1] for a, b in pairwise(points)):

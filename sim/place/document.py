@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionStartEvent, NodeEvent
+from ruamel.yaml.events import AliasEvent, CollectionStartEvent, DocumentStartEvent, NodeEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from sim.place.problems import InputError, Problem, input_error
@@ -38,6 +38,8 @@ class Document:
     path: Path
     tree: Tree
     marks: dict[Keys, Mark] = field(default_factory=dict)
+    changed: dict[Keys, str] = field(default_factory=dict)
+    """What levers have changed: its keys, and where the lever says so."""
 
     def where(self, keys: Keys, *, at_key: bool = False) -> str:
         """The place in the file of a value, or of the nearest thing around it that is written."""
@@ -48,8 +50,26 @@ class Document:
         return str(self.path)
 
     def problem(self, keys: Keys, what: str, *, at_key: bool = False) -> Problem:
-        """Something wrong with the value at these keys."""
-        return Problem(self.where(keys, at_key=at_key), what)
+        """Something wrong with the value at these keys, naming levers that changed parts of it."""
+        where = self.where(keys, at_key=at_key)
+        by_levers = {mark for path, mark in self.changed.items() if path[: len(keys)] == keys} - {
+            where
+        }
+        if by_levers:
+            what += f" (after the change at {', '.join(sorted(by_levers))})"
+        return Problem(where, what)
+
+    def written(self, keys: Keys) -> Keys:
+        """Those of the keys that are written, where a short form leaves some of them out.
+
+        >>> Document(Path("p"), {}, {("beds",): Mark("p:1:7", "p:1:1")}).written(("beds", "value"))
+        ('beds',)
+        """
+        found: Keys = ()
+        for key in keys:
+            if (*found, key) in self.marks:
+                found = (*found, key)
+        return found
 
 
 def read_yaml(path: Path) -> Document:
@@ -103,6 +123,12 @@ def _refuse_bombs(path: Path, text: str) -> None:
     depth = values = 0
     for event in YAML(typ="rt", pure=True).parse(text):
         where = f"{path}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
+        if isinstance(event, DocumentStartEvent) and event.version not in (None, (1, 2)):
+            raise input_error(where, "only YAML 1.2 is read; take the %YAML line out")
+        if isinstance(event, NodeEvent) and not _is_plain(event):
+            raise input_error(
+                where, f"the tag {_tag(event)} is not allowed; write plain values only"
+            )
         if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
             raise input_error(where, "anchors and aliases (& and *) are not allowed; write it out")
         if isinstance(event, NodeEvent):
@@ -115,6 +141,15 @@ def _refuse_bombs(path: Path, text: str) -> None:
             raise input_error(where, f"nested more than {MAX_DEPTH} levels deep")
         if values > MAX_VALUES:
             raise input_error(where, f"more than {MAX_VALUES:,} values in one file")
+
+
+def _is_plain(event: NodeEvent) -> bool:
+    """Whether a value has no tag of its own, or only the one of text."""
+    return str(_tag(event) or "!") in ("!", "tag:yaml.org,2002:str")
+
+
+def _tag(event: NodeEvent) -> object:
+    return getattr(event, "tag", None)
 
 
 def _plain(document: Document, node: Node, keys: Keys, key_node: Node | None = None) -> Tree:

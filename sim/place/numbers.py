@@ -113,8 +113,8 @@ class Number(Noted):
         """What values are allowed, in words."""
         kind = "a whole number" if cls.whole else "a number"
         if cls.most >= MAX_NUMBER:
-            return f"{kind} of {cls.least:g} or more"
-        return f"{kind} from {cls.least:g} to {cls.most:g}"
+            return f"{kind} of {cls.least:,.10g} or more"
+        return f"{kind} from {cls.least:,.10g} to {cls.most:,.10g}"
 
     @classmethod
     def __get_pydantic_json_schema__(

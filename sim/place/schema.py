@@ -6,7 +6,15 @@ patients and perhaps a start state. Rules that join two tables are in ``rules.py
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from sim.place.calendars import (
     ByMonth,
@@ -20,9 +28,11 @@ from sim.place.calendars import (
 from sim.place.csv_columns import CsvColumn, DailyNumbers
 from sim.place.distributions import Distribution
 from sim.place.numbers import (
+    MAX_NUMBER,
     Amount,
     Count,
     Duration,
+    Noted,
     PoundsPerDay,
     Rate,
     ShareOrRest,
@@ -204,11 +214,19 @@ class Route(Strict):
     def _bare_share(cls, data: Any) -> Any:
         return data if isinstance(data, dict) else {"share": data}
 
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Editors accept the bare share as well."""
+        whole_form = handler.resolve_ref_schema(handler(core_schema))
+        return {"anyOf": [*ShareOrRest.short_forms(), whole_form]}
+
 
 Routes = Annotated[dict[Name, Route], Field(max_length=200)]
 
 
-class HourProfile(Strict):
+class HourProfile(Noted):
     """How arrivals spread over the 24 hours of a day: a list, or a CSV column of 24 rows."""
 
     weights: tuple[float, ...] | None = Field(
@@ -225,10 +243,21 @@ class HourProfile(Strict):
             return {"csv": data}
         return data
 
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Editors accept the bare list, and the file and column, as well."""
+        hours = {"type": "array", "items": {"type": "number"}, "minItems": 24, "maxItems": 24}
+        column = handler.resolve_ref_schema(handler(CsvColumn.__pydantic_core_schema__))
+        return {"anyOf": [hours, column, handler.resolve_ref_schema(handler(core_schema))]}
+
     @model_validator(mode="after")
     def _a_profile(self) -> "HourProfile":
+        if (self.weights is None) == (self.csv is None):
+            raise wrong("write 24 weights, or the file and column that hold them")
         hours = self.by_hour()
-        if len(hours) != 24 or min(hours) < 0 or sum(hours) <= 0:
+        if len(hours) != 24 or min(hours) < 0 or not 0 < sum(hours) <= MAX_NUMBER:
             raise wrong("24 numbers of 0 or more are needed, one for each hour, not all 0")
         return self
 
@@ -294,6 +323,15 @@ class StayLeft(Strict):
             allowed = ", ".join(get_args(RemainingRule))
             raise wrong(f"{data[:40]!r} is not allowed: {allowed}, or a distribution of days")
         return {"days": data}
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Editors accept a rule's words, or a distribution."""
+        days = handler.resolve_ref_schema(handler(Distribution.__pydantic_core_schema__))
+        handler(core_schema)
+        return {"anyOf": [{"enum": list(get_args(RemainingRule))}, *days["anyOf"]]}
 
 
 class PeopleThere(Strict):

@@ -1,0 +1,45 @@
+"""Where a group of patients can get to in a place, and from where it can still get out."""
+
+from collections.abc import Iterable, Mapping
+
+from sim.place.schema import Place, destination, shares
+
+
+def settings_reached(place: Place, group: str) -> set[str]:
+    """The settings that a group can come to: by arriving, by starting there, and by routes.
+
+    An outlier keeps the stay and the routes of the setting that it came for, so an overflow
+    setting is not counted here.
+    """
+    starts = {place.patients[group].arrives_at}
+    starts |= {row.setting for row in place.start.people if row.group == group}
+    starts |= {row.waiting_for for row in place.start.waiting if row.group == group}
+    onward = {
+        setting: [
+            destination(name, route) for name, route in place.routes_from(group, setting).items()
+        ]
+        for setting in place.settings
+    }
+    return _spread(starts & place.settings.keys(), onward) & place.settings.keys()
+
+
+def settings_with_a_way_out(place: Place, group: str) -> set[str]:
+    """The settings from which some chain of routes, each with a share above 0, ends in an exit."""
+    back: dict[str, list[str]] = {}
+    for setting in place.settings:
+        leaving = place.routes_from(group, setting)
+        for name, share in shares(leaving).items():
+            if share > 0:
+                back.setdefault(destination(name, leaving[name]), []).append(setting)
+    return _spread(place.exits.keys(), back) & place.settings.keys()
+
+
+def _spread(starts: Iterable[str], onward: Mapping[str, Iterable[str]]) -> set[str]:
+    """Everything that can be reached from the starts, they included."""
+    found, to_do = set(starts), list(starts)
+    while to_do:
+        for following in onward.get(to_do.pop(), ()):
+            if following not in found:
+                found.add(following)
+                to_do.append(following)
+    return found
