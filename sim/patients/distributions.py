@@ -78,7 +78,8 @@ def weibull_scale(family: Weibull) -> float:
     return family.mean.value / math.gamma(1 + 1 / family.shape.value)
 
 
-def _exponential_mean(family: Exponential) -> float:
+def exponential_mean(family: Exponential) -> float:
+    """The mean, as written or from the rate."""
     if family.mean:
         return family.mean.value
     assert family.rate is not None
@@ -92,7 +93,7 @@ def _in_units(family: Family) -> InverseCdf:
             value = family.value.value
             return lambda u: np.full(u.shape, value)
         case Exponential():
-            mean = _exponential_mean(family)
+            mean = exponential_mean(family)
             return lambda u: -mean * np.log1p(-u)
         case Lognormal():
             mu, sigma = lognormal_parameters(family)
@@ -133,7 +134,7 @@ def _mean_in_units(family: Family) -> float:
         case Fixed():
             return family.value.value
         case Exponential():
-            return _exponential_mean(family)
+            return exponential_mean(family)
         case Lognormal():
             mu, sigma = lognormal_parameters(family)
             return math.exp(mu + sigma**2 / 2)

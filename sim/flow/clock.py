@@ -1,0 +1,127 @@
+"""The clock: SimPy's environment, with journeys as re-armed events and arrivals outside the heap.
+
+Everything that happens at one instant happens before any space is given out at that instant
+(``settle``), so who goes next never hangs on the order in which equal times were written down.
+SimPy's own processes and events work beside journeys, in the same queue.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator, Iterator
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING
+
+import simpy
+from simpy.events import URGENT, Event
+
+if TYPE_CHECKING:
+    from sim.flow.ward import Entry, Ward
+
+AFTER_OTHERS = 2
+"""Journeys come after SimPy's own events of the same instant: calendars change first."""
+
+Steps = Generator["float | Ward", "Ward | None", None]
+
+
+class Journey(Event):
+    """One person on the way through the place: an event that is armed again for each step.
+
+    Its generator yields the instant until which nothing happens, or the ward whose space it waits
+    for; it is then sent the ward in which a space was found, or None if it was turned away.
+    """
+
+    __slots__ = ("entry", "here", "is_outlier", "number", "row", "steps", "wakes_at")
+
+    def __init__(self, env: CareEnvironment, number: int) -> None:
+        self.env = env
+        self._value = None
+        self._ok = True
+        self.number = number
+        self.row = -1
+        self.is_outlier = False
+        self.here: Ward | None = None
+        self.entry: Entry | None = None
+        self.wakes_at = math.inf
+        self.steps: Steps
+
+
+class CareEnvironment(simpy.Environment):
+    """SimPy's environment with a loop of its own; time is in days since the start of the run."""
+
+    def __init__(self, end: float) -> None:
+        super().__init__()
+        self.end = end
+        self.next_arrival_at = 0.0
+        self.is_settling = False
+        self.touched: list[Ward] = []
+        """Wards in which something changed at this instant, so that somebody may move."""
+
+    def sleep(self, journey: Journey, until: float) -> None:
+        """Wake a journey at an instant; never, if that is after the end of the run."""
+        journey.wakes_at = until
+        if until < self.end:
+            heappush(self._queue, (until, AFTER_OTHERS, next(self._eid), journey))  # type: ignore[misc]
+
+    def call_at(self, at: float, action: Callable[[], None]) -> None:
+        """Do something at an exact instant, before the journeys of that instant."""
+        event = Event(self)
+        event._ok, event._value = True, None
+        event.callbacks = [lambda _: action()]
+        heappush(self._queue, (at, URGENT, next(self._eid), event))
+
+    def is_quiet(self) -> bool:
+        """Whether nothing else happens at this instant, so that a free space can be had at once."""
+        queue, now = self._queue, self._now
+        return (
+            self.next_arrival_at > now and not self.touched and not (queue and queue[0][0] <= now)
+        )
+
+    def run_to_end(
+        self,
+        arrivals: Iterator[tuple[float, Journey]],
+        resume: Callable[[Journey, Ward | None], None],
+        settle: Callable[[], None],
+    ) -> None:
+        """Let everything happen until the end of the run.
+
+        ``arrivals`` gives (instant, journey) in order of time.
+        """
+        queue, end, touched = self._queue, self.end, self.touched
+        self.next_arrival_at, coming = next(arrivals, (math.inf, None))
+        settle()
+        while True:
+            at = queue[0][0] if queue else math.inf
+            if at <= self.next_arrival_at:
+                if at >= end:
+                    break
+                event = heappop(queue)[3]
+                self._now = at
+                if event.__class__ is not Journey:
+                    _fire(event)
+                elif event.wakes_at == at:
+                    resume(event, None)
+            else:
+                if self.next_arrival_at >= end:
+                    break
+                self._now = self.next_arrival_at
+                assert coming is not None
+                arrived = coming
+                self.next_arrival_at, coming = next(arrivals, (math.inf, None))
+                resume(arrived, None)
+            if (
+                touched
+                and self.next_arrival_at > self._now
+                and not (queue and queue[0][0] <= self._now)
+            ):
+                settle()
+        self._now = end
+
+
+def _fire(event: Event) -> None:
+    """What SimPy does with an event of its own (``Environment.step``)."""
+    callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
+    for callback in callbacks:
+        callback(event)
+    if not event._ok and not hasattr(event, "_defused"):
+        raise event._value
