@@ -4,6 +4,8 @@ Row i is visit i of the cohort. An outlier who moves back to the right ward has 
 after all the visits. Instants are in days; NaN means 'not yet' when the run ended.
 """
 
+from __future__ import annotations
+
 from array import array
 from dataclasses import dataclass, field
 
