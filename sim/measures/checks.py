@@ -1,0 +1,165 @@
+"""Self-checks of a run: what must be true of every one, worked out twice and compared.
+
+What the model counted while it ran is compared with what the log says afterwards. A check that
+fails means that the model is wrong, so it stops everything.
+"""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+
+from sim.flow.log import FOUND_THERE, TURNED_AWAY
+from sim.flow.model import Run
+from sim.measures.delays import bed_days_by_reason
+from sim.measures.series import next_setting
+from sim.measures.stays import Floats, Ints, Stays, arranging_and_waiting
+
+CLOSE = 1e-6
+"""How near two ways of working out the same days must be, in days."""
+
+
+class CheckFailed(Exception):  # noqa: N818 - it says what happened
+    """A run contradicts itself: a fault in the model, not in the place."""
+
+
+def spaces_in_use(run: Run, stays: Stays) -> None:
+    """Spaces in use: the model's live integral equals the sum of the log's overlaps."""
+    held = _clipped(run, stays.held_from, stays.freed_at)
+    from_log = np.bincount(stays.setting, weights=held, minlength=len(run.in_use_days))
+    _compare(run, "days of spaces in use", from_log, np.array(run.in_use_days))
+    open_rows = (stays.held_from < run.end) & (stays.freed_at >= run.end)
+    count = np.bincount(stays.setting[open_rows], minlength=len(run.in_use))
+    _compare(run, "spaces in use at the end", count, np.array(run.in_use))
+
+
+def queues(run: Run, stays: Stays) -> None:
+    """Queues: the model's live integral equals the sum of the log's waits."""
+    asked = stays.has_asked & ~stays.was_turned_away
+    waits = np.where(asked, _clipped(run, stays.asked_at, stays.placed_at), 0.0)
+    from_log = np.bincount(stays.wanted, weights=waits, minlength=len(run.waiting_days))
+    _compare(run, "days of waiting for a space", from_log, np.array(run.waiting_days))
+    still = asked & np.isinf(stays.placed_at)
+    count = np.bincount(stays.wanted[still], minlength=len(run.waiting))
+    _compare(run, "people waiting at the end", count, np.array(run.waiting))
+
+
+def nobody_lost(run: Run, stays: Stays) -> None:
+    """Nobody is lost: people in equal people out, and turned away, and still inside."""
+    people = len(run.cohort.group)
+    is_open = np.isfinite(stays.asked_at) & np.isinf(stays.left_at) & ~stays.was_turned_away
+    still = len(np.unique(stays.person[is_open]))
+    away = int(np.count_nonzero(stays.was_turned_away))
+    out = np.isfinite(stays.left_at) & (next_setting(run, stays) >= len(run.plan.settings))
+    left = int(np.count_nonzero(out))
+    if people != left + away + still:
+        raise CheckFailed(
+            f"{people} people came, but {left} left, {away} were turned away and {still} are inside"
+        )
+
+
+def never_too_full(run: Run, stays: Stays) -> None:
+    """Nobody is admitted while the spaces in use are at or above capacity, or out of hours."""
+    for number, steps in enumerate(run.capacity):
+        mine = (stays.setting == number) & (stays.held_from < run.end)
+        given = mine & (stays.came != FOUND_THERE) & (stays.came != TURNED_AWAY)
+        name = run.plan.settings[number]
+        if any(np.isfinite(spaces) for _, spaces in steps):
+            at = np.unique(stays.held_from[given])
+            starts = np.sort(stays.held_from[mine])
+            ends = np.sort(stays.freed_at[mine])
+            in_use = np.searchsorted(starts, at, "right") - np.searchsorted(ends, at, "right")
+            times = np.array([step[0] for step in steps])
+            spaces = np.array([step[1] for step in steps])
+            limit = spaces[np.maximum(np.searchsorted(times, at, "right") - 1, 0)]
+            exchanged = np.isin(at, stays.held_from[given & (stays.held_from != stays.placed_at)])
+            over = np.flatnonzero((in_use > limit) & ~exchanged)
+            if len(over):
+                raise CheckFailed(
+                    f"{name}: {in_use[over[0]]} spaces in use of {limit[over[0]]:g} after somebody "
+                    f"was admitted on day {at[over[0]]:.6f}"
+                )
+        hours = run.open_hours[number]
+        if hours is not None:
+            _admitted_in_hours(name, hours, stays.placed_at[given])
+
+
+def _admitted_in_hours(name: str, hours: list[tuple[float, float]], placed_at: Floats) -> None:
+    starts = np.array([start for start, _ in hours] or [np.inf])
+    ends = np.array([end for _, end in hours] or [-np.inf])
+    stretch = np.searchsorted(starts, placed_at, "right") - 1
+    shut = (stretch < 0) | (placed_at >= ends[np.maximum(stretch, 0)])
+    if shut.any():
+        raise CheckFailed(f"{name}: somebody was given a space on day {placed_at[shut][0]:.6f}, "
+                          "outside its admission hours")  # fmt: skip
+
+
+def delay_parts(run: Run, stays: Stays) -> None:
+    """Delay: its parts sum to the whole, stay by stay, and its reasons to all delayed days."""
+    arranged, placed = arranging_and_waiting(stays)
+    begun = stays.ready_at < run.end
+    end = np.minimum(stays.left_at, run.end)[begun]
+    first = np.minimum(arranged[begun], end) - stays.ready_at[begun]
+    second = np.minimum(placed[begun], end) - np.minimum(arranged[begun], end)
+    third = end - np.minimum(placed[begun], end)
+    whole = end - stays.ready_at[begun]
+    wrong = np.abs(first + second + third - whole) > CLOSE
+    if wrong.any() or (np.concatenate((first, second, third)) < -CLOSE).any():
+        raise CheckFailed("the parts of somebody's delay do not add up to it")
+    everyone = np.ones(len(stays.visit), dtype=np.bool_)
+    window = -np.inf, run.end
+    reasons = sum(bed_days_by_reason(run, stays, everyone, window).values())
+    if abs(reasons - whole.sum()) > CLOSE * max(1.0, float(len(whole))):
+        raise CheckFailed(f"delay reasons add up to {reasons:.6f} days of {whole.sum():.6f}")
+
+
+def in_order(run: Run, stays: Stays) -> None:
+    """Time: everybody asks, is placed, admitted, ready and gone in that order."""
+    instants = [stays.asked_at, stays.placed_at, stays.admitted_at, stays.ready_at, stays.left_at]
+    moved = stays.route < 0
+    for before, after in pairwise(instants):
+        wrong = (after < before - CLOSE) & ~(moved & (after is stays.left_at))
+        if wrong.any():
+            raise CheckFailed(
+                f"the instants of a stay in {run.plan.settings[int(stays.setting[wrong][0])]} "
+                "are out of order"
+            )
+
+
+CHECKS: tuple[Callable[[Run, Stays], None], ...] = (
+    spaces_in_use,
+    queues,
+    nobody_lost,
+    never_too_full,
+    delay_parts,
+    in_order,
+)
+
+
+def check(run: Run, stays: Stays) -> None:
+    """Make every self-check of a run.
+
+    Raises:
+        CheckFailed: the run contradicts itself.
+    """
+    for each in CHECKS:
+        each(run, stays)
+
+
+def check_titles() -> list[str]:
+    """What each check holds, in words, for the report."""
+    return [(each.__doc__ or "").strip() for each in CHECKS]
+
+
+def _clipped(run: Run, start: Floats, end: Floats) -> Floats:
+    return np.asarray(np.maximum(np.minimum(end, run.end) - np.clip(start, 0.0, run.end), 0.0))
+
+
+def _compare(run: Run, what: str, from_log: Floats | Ints, live: Floats) -> None:
+    off = np.abs(from_log - live)
+    worst = int(np.argmax(off))
+    if off[worst] > CLOSE:
+        raise CheckFailed(
+            f"{run.plan.settings[worst]}: {what}: {live[worst]:.9f} counted by the model, "
+            f"{from_log[worst]:.9f} from the log"
+        )

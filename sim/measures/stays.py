@@ -1,0 +1,132 @@
+"""The log as NumPy columns, with what follows from it: spaces held, and the parts of each delay.
+
+Instants are in days since the start; what has not happened by the end of the run is infinite.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.flow.log import EXCHANGED, RETURNED, TURNED_AWAY
+from sim.flow.model import Run
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Stays:
+    """One row for each stay, in columns of shape (stays,)."""
+
+    visit: Ints
+    person: Ints
+    group: Ints
+    setting: Ints
+    """Where the person was."""
+    wanted: Ints
+    """The setting asked for; another than ``setting`` for an outlier."""
+    came: Ints
+    asked_at: Floats
+    placed_at: Floats
+    held_from: Floats
+    """From when the space is in use: when it was found; in an exchange, on admission."""
+    admitted_at: Floats
+    ready_at: Floats
+    arranged_at: Floats
+    """The end of what had to be arranged; from then on the next space is waited for."""
+    next_placed_at: Floats
+    """When the next space was found; for an exit, when all was arranged."""
+    left_at: Floats
+    freed_at: Floats
+    """When the space could be used again: on leaving, or after it was made ready."""
+    route: Ints
+    """The way on; -1 where the stay ends in a move to the right ward."""
+    next_stay: Ints
+    """The row of the next visit; -1 where there is none."""
+
+    @property
+    def has_asked(self) -> Bools:
+        """Those who asked for a space of the setting they wanted."""
+        return np.asarray(np.isfinite(self.asked_at) & (self.came != RETURNED))
+
+    @property
+    def was_turned_away(self) -> Bools:
+        """Those who asked, and were turned away."""
+        return np.asarray(self.came == TURNED_AWAY)
+
+
+def stays_of(run: Run) -> Stays:
+    """The stays of a run."""
+    log, cohort, plan = run.log, run.cohort, run.plan
+    visits = cohort.visits
+    visit = np.array(log.visit, dtype=np.int64)
+    came = np.array(log.came, dtype=np.int64)
+    setting = np.array(log.setting, dtype=np.int64)
+    asked_at, placed_at, admitted_at, ready_at, left_at = (
+        _or_never(np.frombuffer(column, dtype=np.float64))
+        for column in (log.asked_at, log.placed_at, log.admitted_at, log.ready_at, log.left_at)
+    )
+    # A visit of an outlier who moved has two stays; the later one is the one that leads on.
+    leads_on = np.ones(len(visit), dtype=np.bool_)
+    leads_on[visit[len(visits.person) :]] = False
+    next_stay = _next_stays(cohort.first_visit, visit, leads_on, asked_at)
+    arranged_at = ready_at + visits.arrange_days[visit]
+    to_exit = np.array([route.to for route in plan.routes])[visits.route] >= len(plan.settings)
+    next_placed_at = np.where(to_exit[visit], arranged_at, np.inf)
+    has_next = next_stay >= 0
+    next_placed_at[has_next] = placed_at[next_stay[has_next]]
+    turnaround = np.array(
+        [
+            setting.turnaround.days if setting.turnaround else 0.0
+            for setting in plan.place.settings.values()
+        ]
+    )
+    exchanged = came == EXCHANGED
+    freed_at = left_at + turnaround[setting]
+    gave_up = np.zeros(len(visit), dtype=np.bool_)
+    gave_up[has_next] = exchanged[next_stay[has_next]]
+    return Stays(
+        visit=visit,
+        person=visits.person[visit],
+        group=cohort.group[visits.person[visit]],
+        setting=setting,
+        wanted=visits.setting[visit],
+        came=came,
+        asked_at=asked_at,
+        placed_at=placed_at,
+        held_from=np.where(exchanged, admitted_at, placed_at),
+        admitted_at=admitted_at,
+        ready_at=ready_at,
+        arranged_at=arranged_at,
+        next_placed_at=next_placed_at,
+        left_at=left_at,
+        freed_at=np.where(gave_up, left_at, freed_at),
+        route=np.where(leads_on, visits.route[visit], -1),
+        next_stay=next_stay,
+    )
+
+
+def _or_never(instants: Floats) -> Floats:
+    return np.where(np.isnan(instants), np.inf, instants)
+
+
+def _next_stays(first_visit: Ints, visit: Ints, leads_on: Bools, asked_at: Floats) -> Ints:
+    """The row of each person's next visit, where a space was asked for in it."""
+    is_last = np.zeros(int(first_visit[-1]), dtype=np.bool_)
+    is_last[first_visit[1:] - 1] = True
+    following = np.where(is_last[visit] | ~leads_on, -1, visit + 1)
+    asked = following >= 0
+    asked[asked] = np.isfinite(asked_at[following[asked]])
+    return np.where(asked, following, -1)
+
+
+def arranging_and_waiting(stays: Stays) -> tuple[Floats, Floats]:
+    """The ends of the first two parts of each delay, neither after the person left.
+
+    The first part, process, runs from ``ready_at`` to the first of these; the second, the wait
+    for a space, to the second; the third, hand-over, from there to ``left_at``.
+    """
+    arranged = np.minimum(stays.arranged_at, stays.left_at)
+    return arranged, np.minimum(stays.next_placed_at, stays.left_at)
