@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 MAX_STEPS = 10_000
 START_DAY = -1
-"""The key day of people who are there at the start; it is before every day of the run."""
+"""The day of people in the first row of the start state; further rows have days before it."""
 
 
 class TooManyPeople(Exception):  # noqa: N818 - it names what is wrong with the place
@@ -55,6 +55,7 @@ class Cohort:
     key: Keys
     group: Ints
     day: Ints
+    """The day of arrival; below 0 for the rows of the start state."""
     index: Ints
     arrived_at: Floats
     """Days since the start; for people there already, when they came or began to wait (≤ 0)."""
@@ -93,7 +94,9 @@ def draw_cohort(plan: Plan, days: int, seed: int, replication: int, limit: int) 
     Raises:
         TooManyPeople: more than ``limit`` people, or journeys without end.
     """
-    parts = list(_there_already(plan, seed, replication))
+    parts = _there_already(plan, seed, replication)
+    for row, part in enumerate(parts):
+        part.day[:] = START_DAY - row
     for number in range(len(plan.groups)):
         parts.append(_arriving(plan, number, days, seed, replication))
         if sum(len(part.group) for part in parts) > limit:

@@ -1,0 +1,93 @@
+"""Means, differences and their 95% intervals over replications.
+
+Each replication gives a numerator and a denominator; a plain mean has denominator 1, and then all
+of this is the ordinary t-interval. A ratio is pooled (all numerators over all denominators), and
+its interval comes from the residuals of the ratio estimator.
+
+Source: Cochran (1977), Sampling Techniques, chapter 6; Law (2015), Simulation Modeling and
+Analysis, sections 4.5, 9.4 and 10.2.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from sim.measures.definitions import Better
+
+Floats = NDArray[np.float64]
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate with its 95% interval; the ends are NaN where there is only one replication."""
+
+    mean: float
+    low: float
+    high: float
+    replications: int
+
+
+def pooled(numerator: Floats, denominator: Floats) -> Interval:
+    """The pooled ratio of numerators to denominators, each of shape (replications,).
+
+    >>> pooled(np.array([1.0, 3.0]), np.ones(2)).mean
+    2.0
+    """
+    mean = _ratio(numerator, denominator)
+    return _around(mean, _residuals(numerator, denominator))
+
+
+def paired_difference(
+    numerator: Floats, denominator: Floats, base_numerator: Floats, base_denominator: Floats
+) -> Interval:
+    """The difference of two pooled ratios over the same replications; shape (replications,)."""
+    difference = _ratio(numerator, denominator) - _ratio(base_numerator, base_denominator)
+    residuals = _residuals(numerator, denominator) - _residuals(base_numerator, base_denominator)
+    return _around(difference, residuals)
+
+
+def share_better(
+    numerator: Floats,
+    denominator: Floats,
+    base_numerator: Floats,
+    base_denominator: Floats,
+    better: Better,
+) -> float:
+    """The share of replications in which a scenario is better than the baseline; ties count half.
+
+    Replications in which either has nothing to measure are left out; NaN if that is all.
+    """
+    valid = (denominator > 0) & (base_denominator > 0)
+    if not valid.any():
+        return math.nan
+    gain = base_numerator[valid] / base_denominator[valid] - numerator[valid] / denominator[valid]
+    if better == "higher":
+        gain = -gain
+    return float(np.mean((np.sign(gain) + 1) / 2))
+
+
+def _ratio(numerator: Floats, denominator: Floats) -> float:
+    total = float(denominator.sum())
+    return float(numerator.sum()) / total if total > 0 else math.nan
+
+
+def _residuals(numerator: Floats, denominator: Floats) -> Floats:
+    """How far each replication stands from the pooled ratio; their mean is 0."""
+    mean = float(denominator.mean()) if len(denominator) else 0.0
+    if mean <= 0:
+        return np.full(len(numerator), math.nan)
+    return np.asarray((numerator - _ratio(numerator, denominator) * denominator) / mean)
+
+
+def _around(mean: float, residuals: Floats) -> Interval:
+    n = len(residuals)
+    if n < 2:
+        return Interval(mean, math.nan, math.nan, n)
+    t = float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2))
+    half = t * float(residuals.std(ddof=1)) / math.sqrt(n)
+    return Interval(mean, mean - half, mean + half, n)

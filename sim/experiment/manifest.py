@@ -1,0 +1,138 @@
+"""``manifest.json``: what a results folder holds, so that nothing foreign is mixed into it."""
+
+import json
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from sim import __version__
+from sim.experiment.question import Scenario, Study
+from sim.experiment.store import whole_or_nothing
+from sim.measures.checks import check_titles
+from sim.place.numbers_used import inventory
+from sim.place.problems import InputError, Problem, input_error
+
+LIBRARIES = ("simpy", "numpy", "scipy", "pandas", "pyarrow")
+
+
+def describe(study: Study) -> dict[str, Any]:
+    """Everything that a reader of the results needs to know of how they were made."""
+    experiment = study.experiment
+    baseline = next(iter(study.scenarios.values()))
+    place = baseline.place
+    return {
+        "careflow": __version__,
+        "experiment": experiment.experiment,
+        "file": study.path.name,
+        "question": experiment.question,
+        "about": experiment.about,
+        "place": place.place,
+        "place_about": place.about,
+        "start_date": place.start_date.isoformat(),
+        "days": experiment.days,
+        "warm_up": experiment.warm_up,
+        "replications": experiment.replications,
+        "seed": experiment.seed,
+        "keep": experiment.keep,
+        "compare_on": [each.model_dump() for each in experiment.compare_on],
+        "scenarios": [_scenario(scenario) for scenario in study.scenarios.values()],
+        "settings": [
+            {
+                "setting": name,
+                "name": setting.name or name,
+                "organisation": setting.organisation,
+                "body": place.body_of(name),
+                "locality": setting.locality,
+                "acute": setting.acute,
+            }
+            for name, setting in place.settings.items()
+        ],
+        "exits": {name: each.name or name for name, each in place.exits.items()},
+        "organisations": {
+            name: {"name": each.name or name, "body": each.body}
+            for name, each in place.organisations.items()
+        },
+        "assumptions": list(place.assumptions),
+        "numbers": inventory(place),
+        "checks": {
+            "runs": experiment.replications * len(study.scenarios),
+            "held": check_titles(),
+        },
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in LIBRARIES},
+        },
+    }
+
+
+def _scenario(scenario: Scenario) -> dict[str, Any]:
+    return {
+        "name": scenario.name,
+        "slug": scenario.slug,
+        "fingerprint": scenario.fingerprint,
+        "levers": [lever.model_dump(mode="json") for lever in scenario.levers],
+    }
+
+
+def write_manifest(folder: Path, described: dict[str, Any]) -> None:
+    """Write the manifest, whole or not at all."""
+    text = json.dumps(described, indent=2, ensure_ascii=False, sort_keys=False)
+    with whole_or_nothing(folder / "manifest.json") as partial:
+        partial.write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a results folder.
+
+    Raises:
+        InputError: the folder holds no results, or its manifest can't be read.
+    """
+    path = folder / "manifest.json"
+    if not path.is_file():
+        raise input_error(folder, "not a results folder: it has no manifest.json")
+    try:
+        described = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise input_error(path, f"can't be read: {error}") from None
+    if not isinstance(described, dict) or "scenarios" not in described:
+        raise input_error(path, "not a manifest of careflow's")
+    return described
+
+
+def refuse_strangers(folder: Path, study: Study) -> None:
+    """Refuse a folder that holds something other than results of this very experiment.
+
+    Raises:
+        InputError: other files, another version, or scenarios whose place, levers, days, warm-up,
+            seed or logs differ; each difference is named.
+    """
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    if not (folder / "manifest.json").is_file():
+        raise input_error(
+            folder, "the folder holds other files; name an empty or new folder with --out"
+        )
+    there = read_manifest(folder)
+    problems = []
+    if there["careflow"] != __version__:
+        problems.append(f"it was made with careflow {there['careflow']}, this is {__version__}")
+    here = describe(study)
+    problems += [
+        f"{name} is {there.get(name)!r} there and {here[name]!r} here"
+        for name in ("place", "start_date", "days", "warm_up", "seed", "keep")
+        if there.get(name) != here[name]
+    ]
+    known = {each["name"]: each["fingerprint"] for each in there["scenarios"]}
+    if not problems:
+        problems += [
+            f"the scenario {name!r} has another place or other levers there"
+            for name, scenario in study.scenarios.items()
+            if known.get(name, scenario.fingerprint) != scenario.fingerprint
+        ]
+    if problems:
+        advice = "; name another folder with --out, or delete this one"
+        raise InputError(
+            Problem(str(folder), f"these are results of another experiment: {problem}{advice}")
+            for problem in problems
+        )

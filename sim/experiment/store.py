@@ -1,0 +1,245 @@
+"""The results folder: one Parquet file for each scenario and replication, whole or not there.
+
+A file is one long table. Its column ``record`` says what a row is: ``measure`` (a measure's
+numerator and denominator), ``day`` (a setting's means of one day), ``journey`` (a stay of the one
+person sampled for each pathway) and, where the experiment keeps its logs, ``stay`` and ``task``.
+Each kind of record is a row group of its own, measures first.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.experiment.replicate import Replication
+from sim.measures.definitions import SERIES
+from sim.measures.series import next_setting
+from sim.measures.tasks import tasks_of
+from sim.place.words import PATHWAYS
+
+TEXT = pa.dictionary(pa.int32(), pa.string())
+SCHEMA = pa.schema(
+    [
+        ("record", TEXT),
+        ("measure", TEXT),
+        ("setting", TEXT),
+        ("locality", TEXT),
+        ("group", TEXT),
+        ("reason", TEXT),
+        ("body", TEXT),
+        ("numerator", pa.float64()),
+        ("denominator", pa.float64()),
+        ("day", pa.int32()),
+        *((name, pa.float64()) for name in SERIES),
+        ("patient", pa.string()),
+        ("pathway", TEXT),
+        ("wanted", TEXT),
+        ("came", TEXT),
+        ("next", TEXT),
+        ("task", TEXT),
+        ("asked_at", pa.float64()),
+        ("placed_at", pa.float64()),
+        ("admitted_at", pa.float64()),
+        ("ready_at", pa.float64()),
+        ("arranged_at", pa.float64()),
+        ("left_at", pa.float64()),
+        ("due_at", pa.float64()),
+        ("started_at", pa.float64()),
+        ("done_at", pa.float64()),
+    ]
+)
+CAME = ("asked", "turned away", "exchanged", "returned", "found there")
+FINGERPRINT = b"careflow.fingerprint"
+
+
+def run_path(folder: Path, slug: str, replication: int) -> Path:
+    """Where a replication's file is, or will be."""
+    return folder / "runs" / slug / f"{replication:06d}.parquet"
+
+
+@contextlib.contextmanager
+def whole_or_nothing(path: Path) -> Iterator[Path]:
+    """A path to write to; what is written becomes ``path`` at the end, or is gone.
+
+    The file is put on disk before it takes its name, so that a name never stands for half a file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        yield partial
+        with partial.open("rb+") as written:
+            os.fsync(written.fileno())
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_replication(
+    path: Path, result: Replication, fingerprint: str, *, keep_logs: bool
+) -> None:
+    """Write a replication's file, whole or not at all."""
+    tables = [_measure_rows(result), _day_rows(result), _journey_rows(result)]
+    if keep_logs:
+        tables += [_stay_rows(result), *_task_rows(result)]
+    schema = SCHEMA.with_metadata({FINGERPRINT: fingerprint.encode()})
+    with (
+        whole_or_nothing(path) as partial,
+        pq.ParquetWriter(partial, schema, compression="zstd") as writer,
+    ):
+        for table in tables:
+            writer.write_table(table.cast(schema), row_group_size=max(1, table.num_rows))
+
+
+def is_whole(path: Path, fingerprint: str) -> bool:
+    """Whether a replication's file is there, can be read, and belongs to this scenario."""
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+    except (OSError, pa.ArrowException):
+        return False
+    return bool(metadata.get(FINGERPRINT) == fingerprint.encode())
+
+
+def read_records(path: Path, record: str, columns: list[str]) -> pa.Table:
+    """The rows of one kind, with some columns."""
+    file = pq.ParquetFile(path)
+    if record == "measure":
+        return file.read_row_group(0, columns=columns)
+    return (
+        file.read(columns=["record", *columns])
+        .filter(pa.compute.field("record") == record)
+        .select(columns)
+    )
+
+
+def _table(record: str, rows: int, **columns: object) -> pa.Table:
+    """A table of the whole schema, empty but for the columns given."""
+    arrays = []
+    for field in SCHEMA:
+        if field.name == "record":
+            value: pa.Array = pa.array([record] * rows, pa.string())
+        elif field.name in columns:
+            value = pa.array(columns[field.name], pa.string() if field.type == TEXT else field.type)
+        else:
+            value = pa.nulls(rows, pa.string() if field.type == TEXT else field.type)
+        arrays.append(value.dictionary_encode() if field.type == TEXT else value)
+    return pa.Table.from_arrays(arrays, names=SCHEMA.names)
+
+
+def _measure_rows(result: Replication) -> pa.Table:
+    rows = result.measured.rows
+    names = ("measure", "setting", "locality", "group", "reason", "body")
+    words = {name: [getattr(row, name) for row in rows] for name in names}
+    return _table(
+        "measure",
+        len(rows),
+        **words,
+        numerator=[row.numerator for row in rows],
+        denominator=[row.denominator for row in rows],
+    )
+
+
+def _day_rows(result: Replication) -> pa.Table:
+    settings = result.run.plan.settings
+    days = int(result.run.end)
+    series = {
+        name: np.where(np.isfinite(values), values, np.nan).ravel()
+        for name, values in result.measured.series.items()
+    }
+    return _table(
+        "day",
+        len(settings) * days,
+        setting=np.repeat(np.array(settings, dtype=object), days),
+        day=np.tile(np.arange(days, dtype=np.int32), len(settings)),
+        **series,
+    )
+
+
+def _journey_rows(result: Replication) -> pa.Table:
+    """The stays of the first person of each pathway who came during the run and left."""
+    stays, plan = result.measured.stays, result.run.plan
+    pathway = np.array([str(route.pathway) for route in plan.routes] + ["None"])[stays.route]
+    gone = np.isfinite(stays.left_at) & (result.run.cohort.arrived_at[stays.person] > 0)
+    chosen = []
+    for name in PATHWAYS:
+        rows = np.flatnonzero(gone & (pathway == name))
+        if len(rows):
+            person = stays.person[rows].min()
+            mine = np.flatnonzero(stays.person == person)
+            chosen.append(mine[np.argsort(stays.admitted_at[mine], kind="stable")])
+    rows = np.concatenate(chosen) if chosen else np.zeros(0, dtype=np.int64)
+    return _stay_rows(result, "journey", rows)
+
+
+def _stay_rows(
+    result: Replication, record: str = "stay", rows: np.ndarray | None = None
+) -> pa.Table:
+    """Stays that began, with everything that the log knows of them."""
+    run, stays = result.run, result.measured.stays
+    if rows is None:
+        rows = np.flatnonzero(np.isfinite(stays.asked_at))
+    plan = run.plan
+    settings = np.array(plan.settings, dtype=object)
+    names = np.array([*plan.names(), ""], dtype=object)
+    pathway = np.array([route.pathway or "" for route in plan.routes] + [""], dtype=object)
+    instants = {
+        name: _or_null(getattr(stays, name)[rows])
+        for name in (
+            "asked_at", "placed_at", "admitted_at", "ready_at", "arranged_at", "left_at",
+        )
+    }  # fmt: skip
+    return _table(
+        record,
+        len(rows),
+        patient=_patients(result, stays.person[rows]),
+        group=np.array(plan.groups, dtype=object)[stays.group[rows]],
+        setting=settings[stays.setting[rows]],
+        wanted=settings[stays.wanted[rows]],
+        came=np.array(CAME, dtype=object)[stays.came[rows]],
+        pathway=pathway[stays.route[rows]],
+        next=names[next_setting(run, stays)[rows]],
+        **instants,
+    )
+
+
+def _task_rows(result: Replication) -> Iterator[pa.Table]:
+    """The tasks that came due in the run."""
+    run, stays = result.run, result.measured.stays
+    settings = np.array(run.plan.settings, dtype=object)
+    for times in tasks_of(run, stays):
+        due = np.flatnonzero(times.due_at < run.end)
+        stay, n = times.stay[due], len(due)
+        done = np.where(times.done_at[due] < run.end, times.done_at[due], np.inf)
+        yield _table(
+            "task",
+            n,
+            patient=_patients(result, stays.person[stay]),
+            setting=settings[stays.setting[stay]],
+            task=[times.task.name] * n,
+            reason=[times.task.reason] * n,
+            body=[times.task.body] * n,
+            due_at=times.due_at[due],
+            started_at=times.due_at[due],
+            done_at=_or_null(done),
+        )
+
+
+def _patients(result: Replication, person: np.ndarray) -> list[str]:
+    """Names that are the same in every scenario: group, day and index within the day."""
+    cohort, groups = result.run.cohort, result.run.plan.groups
+    return [
+        f"{groups[group]}/{day if day >= 0 else f'start {-day}'}/{index}"
+        for group, day, index in zip(
+            cohort.group[person].tolist(),
+            cohort.day[person].tolist(),
+            cohort.index[person].tolist(),
+            strict=True,
+        )
+    ]
+
+
+def _or_null(instants: np.ndarray) -> pa.Array:
+    return pa.array(instants, pa.float64(), mask=~np.isfinite(instants))

@@ -1,0 +1,165 @@
+"""From the replications' files to ``summary.csv``, ``comparison.csv`` and bands over time."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.experiment.intervals import Interval, paired_difference, pooled, share_better
+from sim.experiment.store import read_records, run_path, whole_or_nothing
+from sim.measures.definitions import MEASURES, SERIES
+
+Floats = NDArray[np.float64]
+Key = tuple[str, ...]
+
+DIMENSIONS = ("measure", "setting", "team", "locality", "group", "reason", "body")
+STORED = tuple(name for name in DIMENSIONS if name != "team")
+INTERVAL = ("low", "high")
+SUMMARY_COLUMNS = ("scenario", *DIMENSIONS, "mean", *INTERVAL, "replications")
+COMPARISON_COLUMNS = (
+    "scenario", "baseline", *DIMENSIONS, "difference", *INTERVAL, "share_better", "replications",
+)  # fmt: skip
+MAX_BAND_RUNS = 400
+"""Bands over time come from at most this many replications of a scenario."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Every measure of one scenario: numerators and denominators, shape (measures, replications)."""
+
+    keys: dict[Key, int]
+    numerator: Floats
+    denominator: Floats
+
+    def row(self, key: Key) -> tuple[Floats, Floats]:
+        """The numerators and denominators of one measure; nought of 1 where it has none."""
+        if key in self.keys:
+            number = self.keys[key]
+            return self.numerator[number], self.denominator[number]
+        replications = self.numerator.shape[1]
+        return np.zeros(replications), np.ones(replications)
+
+
+def read_scores(folder: Path, slug: str, replications: Sequence[int]) -> Scores:
+    """The measures of some replications of one scenario."""
+    keys: dict[Key, int] = {}
+    columns: list[tuple[list[int], Floats, Floats]] = []
+    for replication in replications:
+        path = run_path(folder, slug, replication)
+        table = read_records(path, "measure", [*STORED, "numerator", "denominator"])
+        words = [table.column(name).to_pylist() for name in STORED]
+        rows = [keys.setdefault(key, len(keys)) for key in zip(*words, strict=True)]
+        columns.append(
+            (rows, table.column("numerator").to_numpy(), table.column("denominator").to_numpy())
+        )
+    numerator = np.zeros((len(keys), len(columns)))
+    denominator = np.ones((len(keys), len(columns)))
+    for number, (rows, top, bottom) in enumerate(columns):
+        numerator[rows, number] = top
+        denominator[rows, number] = bottom
+    return Scores(keys, numerator, denominator)
+
+
+def summary_table(scores: dict[str, Scores]) -> pd.DataFrame:
+    """Each measure's mean and 95% interval, by scenario."""
+    rows = [
+        (name, *_with_team(key), each.mean, each.low, each.high, each.replications)
+        for name, scenario in scores.items()
+        for key in scenario.keys
+        for each in [pooled(*scenario.row(key))]
+    ]
+    return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS))
+
+
+def comparison_table(scores: dict[str, Scores], baseline: str) -> pd.DataFrame:
+    """Each scenario's paired difference from the baseline, over the same patients."""
+    rows = []
+    base = scores[baseline]
+    for name, scenario in scores.items():
+        if name == baseline:
+            continue
+        for key in dict.fromkeys([*base.keys, *scenario.keys]):
+            is_additive = key in base.keys and key in scenario.keys
+            if not is_additive and not _may_be_absent(base, scenario, key):
+                continue
+            pair = (*scenario.row(key), *base.row(key))
+            each: Interval = paired_difference(*pair)
+            better = share_better(*pair, MEASURES[key[0]].better)
+            rows.append(
+                (name, baseline, *_with_team(key), each.mean, each.low, each.high, better,
+                 each.replications)
+            )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
+
+
+def _may_be_absent(base: Scores, scenario: Scores, key: Key) -> bool:
+    """Whether a measure that one scenario lacks is nought there: sums are, ratios are not."""
+    there = base if key in base.keys else scenario
+    return bool((there.row(key)[1] == 1.0).all()) and key[0] in (
+        "delayed_bed_days",
+        "cost_per_year",
+    )
+
+
+def _with_team(key: Key) -> Iterator[str]:
+    """The dimensions in the order of the files; no measure has a team yet."""
+    words = dict(zip(STORED, key, strict=True))
+    return (words.get(name, "") for name in DIMENSIONS)
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table for people and for Excel: UTF-8, numbers to ten figures, empty for 'none'."""
+    with whole_or_nothing(path) as partial:
+        table.to_csv(partial, index=False, float_format="%.10g", lineterminator="\n")
+
+
+def daily_bands(
+    folder: Path, slugs: dict[str, str], replications: int, warm_up: int, acute: Sequence[str]
+) -> pd.DataFrame:
+    """Means and 5th to 95th percentiles of each day over replications, by scenario and setting.
+
+    Columns: scenario, day (0 = the first after warm-up), setting, series, mean, low, high. Rows
+    with an empty setting are sums over the acute settings.
+    """
+    used = range(min(replications, MAX_BAND_RUNS))
+    tables = []
+    for name, slug in slugs.items():
+        runs = [_series(run_path(folder, slug, number)) for number in used]
+        settings = runs[0][0]
+        values = np.stack([run[1] for run in runs])[..., warm_up:]
+        chosen = [settings.index(setting) for setting in acute if setting in settings]
+        in_acute = values[:, :, chosen].sum(axis=2, keepdims=True)
+        values = np.concatenate((values, in_acute), axis=2)
+        tables.append(_bands(name, [*settings, ""], values))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _series(path: Path) -> tuple[list[str], NDArray[np.float32]]:
+    """The settings and daily series of one file; shape (series, settings, days)."""
+    table = read_records(path, "day", ["setting", *SERIES])
+    settings = list(dict.fromkeys(table.column("setting").to_pylist()))
+    values = [
+        table.column(name).to_numpy().astype(np.float32).reshape(len(settings), -1)
+        for name in SERIES
+    ]
+    return settings, np.stack(values)
+
+
+def _bands(name: str, settings: list[str], values: NDArray[np.float32]) -> pd.DataFrame:
+    """The bands of one scenario; values have shape (replications, series, settings, days)."""
+    mean = values.mean(axis=0, dtype=np.float64)
+    low, high = np.quantile(values, [0.05, 0.95], axis=0)
+    _, series, places, days = values.shape
+    index = pd.MultiIndex.from_product(
+        [SERIES, settings, range(days)], names=["series", "setting", "day"]
+    )
+    frame = pd.DataFrame(
+        {"mean": mean.ravel(), "low": low.ravel(), "high": high.ravel()}, index=index
+    ).reset_index()
+    assert len(frame) == series * places * days
+    frame.insert(0, "scenario", name)
+    return frame[~frame["mean"].map(math.isnan)]
