@@ -29,7 +29,7 @@ MAX_BAND_RUNS = 400
 
 @dataclass(frozen=True)
 class Scores:
-    """Every measure of one scenario: numerators and denominators, shape (measures, replications)."""
+    """Every measure of one scenario, numerators and denominators; shape (measures, runs)."""
 
     keys: dict[Key, int]
     numerator: Floats
@@ -83,8 +83,8 @@ def comparison_table(scores: dict[str, Scores], baseline: str) -> pd.DataFrame:
         if name == baseline:
             continue
         for key in dict.fromkeys([*base.keys, *scenario.keys]):
-            is_additive = key in base.keys and key in scenario.keys
-            if not is_additive and not _may_be_absent(base, scenario, key):
+            in_both = key in base.keys and key in scenario.keys
+            if not in_both and not _may_be_absent(base, scenario, key):
                 continue
             pair = (*scenario.row(key), *base.row(key))
             each: Interval = paired_difference(*pair)

@@ -1,0 +1,193 @@
+"""The commands. Each is a few lines; what they do lives in the rooms.
+
+Rooms are imported inside the commands, so that ``careflow --help`` answers at once.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim import __version__
+
+app = typer.Typer(
+    help="How people move through the care settings of one place, and what cuts delayed transfers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+WRONG_INPUT = 2
+FAILED = 1
+INTERRUPTED = 130
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"careflow {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    """Nothing to do here; the options of careflow itself."""
+
+
+@app.command()
+def new(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="A folder to make.", show_default=False)
+    ] = None,
+    workbook: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.xlsx", help="Write the place as an Excel workbook instead."),
+    ] = None,
+) -> None:
+    """Make a starter place, levers and experiment, with comments, to change as you like."""
+    from sim.report.starter import new_folder, new_workbook
+
+    if (folder is None) == (workbook is None):
+        raise typer.BadParameter("name either a folder or --workbook FILE.xlsx")
+    for line in new_folder(folder) if folder else new_workbook(workbook or Path()):
+        print(line)
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="YAML or .xlsx files.")],
+) -> None:
+    """Say whether places, levers and experiments are valid; if not: where, what, what is allowed."""
+    from sim.experiment.check import check_file
+    from sim.place.problems import InputError, Problem
+
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            print(f"{file}: {check_file(file)}")
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+
+
+@app.command()
+def explain(
+    place: Annotated[Path, typer.Argument(metavar="PLACE", help="A place's YAML or .xlsx file.")],
+    svg: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to draw the network.")
+    ] = None,
+) -> None:
+    """Draw the network; say for each setting what is needed against what is open."""
+    from sim.place.load import load_place
+    from sim.report.explain import explain as explanation
+    from sim.report.network import draw_network
+
+    loaded = load_place(place)
+    print(explanation(loaded))
+    drawing = svg or Path("results") / f"{place.stem}-network.svg"
+    draw_network(loaded, drawing)
+    print(f"The network is drawn in {drawing}")
+
+
+@app.command()
+def run(
+    experiment: Annotated[Path, typer.Argument(metavar="EXPERIMENT", help="An experiment's YAML.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Results folder [results/<file name>].")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=1024, help="Processes [one for each processor].")
+    ] = None,
+    replications: Annotated[int | None, typer.Option(help="Instead of the experiment's.")] = None,
+    days: Annotated[int | None, typer.Option(help="Instead of the experiment's.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Instead of the experiment's.")] = None,
+    scenario: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this one; may be repeated.")
+    ] = None,
+) -> None:
+    """Run an experiment; an interrupted run picks up where it stopped."""
+    from sim.experiment.question import load_experiment
+    from sim.report.run import run_experiment
+
+    study = load_experiment(
+        experiment,
+        replications=replications,
+        days=days,
+        seed=seed,
+        scenarios=scenario or (),
+    )
+    run_experiment(study, out or Path("results") / experiment.stem, workers)
+
+
+@app.command()
+def compare(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
+    baseline: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Compare with this scenario.")
+    ] = None,
+) -> None:
+    """Paired differences between scenarios, on the same patients, with 95% intervals."""
+    from sim.report.run import compare_results
+
+    compare_results(folder, baseline)
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
+) -> None:
+    """Write the report again from what was run; nothing is run."""
+    from sim.report.run import rewrite_report
+
+    print(f"The report is {rewrite_report(folder)}")
+
+
+@app.command()
+def schema(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Where to write the schemas.")
+    ] = Path("configs/schema"),
+) -> None:
+    """Write the JSON Schemas with which editors complete and explain places."""
+    from sim.experiment.json_schema import write_schemas
+
+    for path in write_schemas(folder):
+        print(path)
+
+
+def main() -> None:
+    """Run a command. Wrong input: exit code 2, with what is wrong, where, and what is allowed."""
+    try:
+        app(standalone_mode=True)
+    except KeyboardInterrupt:
+        _stop(INTERRUPTED, "stopped; what is done is kept, the same command goes on from there")
+    except Exception as error:
+        _explain_failure(error)
+
+
+def _explain_failure(error: Exception) -> None:
+    """Say what went wrong in words, where it is one of the things that can."""
+    from sim.place.problems import InputError
+
+    if isinstance(error, InputError):
+        _stop(WRONG_INPUT, str(error))
+    if isinstance(error, OSError):
+        name = f"{error.filename}: " if error.filename else ""
+        _stop(WRONG_INPUT, f"{name}{error.strerror or error}")
+    if type(error).__name__ == "WorkersDied":
+        _stop(FAILED, str(error))
+    if type(error).__name__ == "CheckFailed":
+        _stop(FAILED, f"a self-check failed, so nothing more was run: {error}. This is a fault in "
+              "careflow, not in your files; please report it with them.")  # fmt: skip
+    raise error
+
+
+def _stop(code: int, message: str) -> None:
+    print(message, file=sys.stderr)
+    raise SystemExit(code) from None
