@@ -34,8 +34,8 @@ def journey(model: Model, me: Journey, row: int, last: int, asked_at: float) -> 
         log.asked_at[row] = asked_at
         if ward.has_room() and not ward.queue and env.is_quiet():
             found: Ward | None = ward
-            ward.take(env.now)
-            log.placed_at[row] = env.now
+            ward.take(env._now)
+            log.placed_at[row] = env._now
         else:
             model.wait(me, row, ward, asked_at)
             found = yield ward
@@ -46,24 +46,27 @@ def journey(model: Model, me: Journey, row: int, last: int, asked_at: float) -> 
         if me.here is not None:
             is_exchange = log.came[row] == EXCHANGED
             if hand_over_days[row - 1] and not is_exchange:
-                yield env.now + hand_over_days[row - 1]
-            log.left_at[stay] = env.now
+                yield env._now + hand_over_days[row - 1]
+            log.left_at[stay] = env._now
             if not is_exchange:
                 model.leave(me.here)
-        log.admitted_at[row] = env.now
+        log.admitted_at[row] = env._now
         me.here, stay = found, row
         # Need the setting, until ready to leave it.
         if found is ward:
-            ready_at = ward.ready_at(env.now, stay_days[row], threshold[row])
+            ready_at = ward.ready_at(env._now, stay_days[row], threshold[row])
         else:
             stay, ready_at = yield from outlier(model, me, row, ward)
         log.ready_at[stay] = ready_at
         # Have the next step arranged; then leave by an exit, or ask for the next space.
         asked_at = ready_at + arrange_days[row]
         if row == last:
-            yield from leave_place(model, me, stay, asked_at + hand_over_days[row])
+            leaves_at = asked_at + hand_over_days[row]
+            yield leaves_at
+            log.left_at[stay] = leaves_at
+            model.leave(me.here)
             return
-        if asked_at > env.now:
+        if asked_at > env._now:
             yield asked_at
         row += 1
 
@@ -71,12 +74,16 @@ def journey(model: Model, me: Journey, row: int, last: int, asked_at: float) -> 
 def found_inside(model: Model, me: Journey, row: int, last: int, ready_at: float) -> Steps:
     """The steps of somebody who holds a space of visit ``row`` when the run starts."""
     _, _, arrange_days, hand_over_days, _ = model.drawn
+    assert me.here is not None
     model.log.ready_at[row] = ready_at
     asked_at = ready_at + arrange_days[row]
     if row == last:
-        yield from leave_place(model, me, row, asked_at + hand_over_days[row])
+        leaves_at = asked_at + hand_over_days[row]
+        yield leaves_at
+        model.log.left_at[row] = leaves_at
+        model.leave(me.here)
         return
-    if asked_at > model.env.now:
+    if asked_at > model.env._now:
         yield asked_at
     yield from journey(model, me, row + 1, last, asked_at)
 
@@ -91,24 +98,16 @@ def outlier(
     """
     env, log = model.env, model.log
     _, stay_days, _, _, threshold = model.drawn
-    admitted_at, need = env.now, stay_days[row] * ward.outlier_times
+    admitted_at, need = env._now, stay_days[row] * ward.outlier_times
     ready_at = ward.ready_at(admitted_at, need, threshold[row])
     is_moved = ward.returns and need > 0 and (yield ready_at) is not None
     me.entry, me.is_outlier = None, False
     if not is_moved:
         return row, ready_at
     assert me.here is not None
-    log.left_at[row], log.ready_at[row] = env.now, NOT_YET
+    log.left_at[row], log.ready_at[row] = env._now, NOT_YET
     model.leave(me.here)
     me.here = ward
-    left = stay_days[row] * (1 - ward.treated_days(admitted_at, env.now) / need)
-    stay = add_return(log, row, ward.number, env.now)
-    return stay, ward.ready_at(env.now, left, threshold[row])
-
-
-def leave_place(model: Model, me: Journey, stay: int, leaves_at: float) -> Steps:
-    """Leave by an exit at an instant."""
-    yield leaves_at
-    assert me.here is not None
-    model.log.left_at[stay] = leaves_at
-    model.leave(me.here)
+    left = stay_days[row] * (1 - ward.treated_days(admitted_at, env._now) / need)
+    stay = add_return(log, row, ward.number, env._now)
+    return stay, ward.ready_at(env._now, left, threshold[row])

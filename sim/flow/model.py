@@ -103,7 +103,7 @@ class Model:
         """Change a ward's capacity or hours at an instant; at the start, at once."""
 
         def act() -> None:
-            ward.change(self.env.now, capacity, is_open)
+            ward.change(self.env._now, capacity, is_open)
             self.env.touched.append(ward)
 
         if at <= 0:
@@ -185,21 +185,21 @@ class Model:
                 self.newcomers.append((me, ward))
         else:
             priority = self.priority[self.route[row - 1]]
-        ward.join(self.env.now, priority, asked_at, me)
+        ward.join(self.env._now, priority, asked_at, me)
         if ward.has_room() or self.newcomers or ward.number in self.loops:
             self.env.touched.append(ward)
 
     def leave(self, ward: Ward) -> None:
         """Somebody has left a ward: its space is free, at once or after it is made ready."""
         if ward.turnaround_days:
-            at = self.env.now + ward.turnaround_days
+            at = self.env._now + ward.turnaround_days
             if at < self.env.end:
                 self.env.call_at(at, lambda: self._free(ward))
         else:
             self._free(ward)
 
     def _free(self, ward: Ward) -> None:
-        ward.free(self.env.now)
+        ward.free(self.env._now)
         if ward.queue:
             self.env.touched.append(ward)
 
@@ -230,7 +230,7 @@ class Model:
 
     def _place(self, me: Journey, ward: Ward) -> None:
         """Give the ward's free space to somebody from its queue."""
-        now = self.env.now
+        now = self.env._now
         me.entry = None
         ward.take(now)
         if me.is_outlier:
@@ -257,7 +257,7 @@ class Model:
                 self._send_on(me, ward)
 
     def _send_on(self, me: Journey, ward: Ward) -> None:
-        now = self.env.now
+        now = self.env._now
         found = next((other for other in ward.overflow if other.has_room()), None)
         if ward.overflow and found is None:
             return
@@ -286,8 +286,8 @@ class Model:
         self.log.exchanges += 1
         for me, ward in ring:
             me.entry = None
-            ward.stop_waiting(env.now)
-            self.log.placed_at[me.row] = env.now
+            ward.stop_waiting(env._now)
+            self.log.placed_at[me.row] = env._now
             self.log.came[me.row] = EXCHANGED
         longest = max(hand_over_days[me.row - 1] for me, _ in ring)
 
@@ -296,6 +296,6 @@ class Model:
                 self.resume(me, ward)
 
         if longest:
-            env.call_at(env.now + longest, move)
+            env.call_at(env._now + longest, move)
         else:
             move()

@@ -41,7 +41,7 @@ def test_wait_and_queue_of_many_servers_are_erlang_c() -> None:
         names = ("share_waiting", "wait_days", "waiting", "occupied")
         return [value(result, name, "ward") for name in names]
 
-    found = measured(place, read, number=60, days=8000, warm_up=50)
+    found = measured(place, read, number=80, days=8000, warm_up=50)
     for values, exact, name in zip(
         found,
         (share, wait, per_day * wait, per_day * stay),
