@@ -212,9 +212,9 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help=f"also write {RESULTS.name}")
     chosen = parser.parse_args()
     if chosen.profile:
-        from benchmarks.careflow_model import profile
+        from benchmarks.costs import print_costs
 
-        profile()
+        print_costs()
         return
     with_ciw = not chosen.no_ciw and importlib.util.find_spec("ciw") is not None
     engines = [engine for engine in TITLES if engine != "ciw_model" or with_ciw]

@@ -64,6 +64,7 @@ def journey(model: Model, me: Journey, row: int, last: int, asked_at: float) -> 
             leaves_at = asked_at + hand_over_days[row]
             yield leaves_at
             log.left_at[stay] = leaves_at
+            assert me.here is not None
             model.leave(me.here)
             return
         if asked_at > env._now:
