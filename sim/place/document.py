@@ -52,11 +52,13 @@ class Document:
     def problem(self, keys: Keys, what: str, *, at_key: bool = False) -> Problem:
         """Something wrong with the value at these keys, naming levers that changed parts of it."""
         where = self.where(keys, at_key=at_key)
-        by_levers = {mark for path, mark in self.changed.items() if path[: len(keys)] == keys} - {
-            where
+        inside = {
+            mark
+            for path, mark in self.changed.items()
+            if len(path) > len(keys) and path[: len(keys)] == keys
         }
-        if by_levers:
-            what += f" (after the change at {', '.join(sorted(by_levers))})"
+        if inside:
+            what += f" (after the change at {', '.join(sorted(inside))})"
         return Problem(where, what)
 
     def written(self, keys: Keys) -> Keys:

@@ -169,7 +169,7 @@ class Rate(Number):
 class Count(Number):
     """A whole number of people or spaces."""
 
-    units: ClassVar[tuple[str, ...]] = ("people", "spaces")
+    units: ClassVar[tuple[str, ...]] = ("spaces", "people")
     most: ClassVar[float] = 100_000.0
     whole: ClassVar[bool] = True
 

@@ -116,7 +116,7 @@ NAME_HELP = (
 
 def _needed(model: type[BaseModel], loc: Keys) -> str:
     """What the schema needs at a path, in words."""
-    for length in range(len(loc), 0, -1):
+    for length in range(len(loc), -1, -1):
         kind = table(expected_at(model, loc[:length]))
         if kind is not None and issubclass(kind, Number) and loc[length:] in _PARTS_OF_A_NUMBER:
             return kind.bounds()

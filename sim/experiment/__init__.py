@@ -1,0 +1,1 @@
+"""Questions put to a place: scenarios, replications, paired comparison, results to keep."""
