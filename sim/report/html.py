@@ -1,0 +1,300 @@
+"""Writes the report: one HTML file that opens anywhere, with no network and no JavaScript.
+
+The page has the answer first, then the figures with their tables, then how sure, what was
+changed, what was assumed, what the words mean, and how to run it again.
+"""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from sim.measures.definitions import MEASURES, Measure
+from sim.report import tables
+from sim.report.answer import COST, Answer, answer, verdict
+from sim.report.figures import (
+    against_baseline,
+    by_reason,
+    by_setting,
+    delay_mix,
+    delayed_over_time,
+    money_by_body,
+)
+from sim.report.results import Cost, Lever, Results, measure, read_results
+from sim.report.tables import Table
+from sim.report.wording import (
+    amount,
+    amounts,
+    anything,
+    changes,
+    counted,
+    listed,
+    long_date,
+    quantity,
+    quoted,
+    unit_heading,
+    unit_words,
+    with_unit,
+)
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One headline number: a measure in the baseline and in the scenario named in the answer."""
+
+    title: str
+    now: str
+    before: str
+    change: str
+    verdict: str
+
+
+def write_report(folder: Path, bands: pd.DataFrame) -> Path:
+    """Write report.html in a results folder, whole or not at all, and return its path.
+
+    ``bands`` has the daily series: scenario, day (0 is the first measured day), setting ("" is
+    all acute settings together), series, mean, low, high (5th and 95th percentiles over
+    replications). Raises FileNotFoundError if the folder has no manifest or summary.
+    """
+    page = render(read_results(folder), bands)
+    target = folder / "report.html"
+    handle, temporary = tempfile.mkstemp(prefix=".report-", suffix=".html", dir=folder)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(page)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return target
+
+
+def render(results: Results, bands: pd.DataFrame) -> str:
+    """The page as text: the same results give the same bytes."""
+    found = answer(results)
+    shown = found.scenario
+    environment = Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    comparisons = [
+        picture
+        for place, what in enumerate(results.compare_on)
+        if (picture := against_baseline(results, what, f"compare-{place + 1}"))
+    ]
+    environment.filters["svg"] = Markup
+    return environment.get_template("report.html").render(
+        results=results,
+        css=Markup((_HERE / "report.css").read_text(encoding="utf-8")),
+        facts=facts(results),
+        answer=found,
+        tiles=tiles(results, found),
+        comparisons=comparisons,
+        levels=tables.levels_table(results) if results.compare_on and not comparisons else None,
+        over_time=delayed_over_time(results, bands, "time"),
+        by_setting=by_setting(results, bands, shown, "settings"),
+        mix=delay_mix(results, "mix"),
+        by_reason=by_reason(results, shown, "reasons"),
+        for_whom=_for_whom(results, shown),
+        money=money_by_body(results, "money"),
+        money_by_setting=tables.setting_costs_table(results, shown)
+        if _is_costed(results)
+        else None,
+        how_sure=how_sure(results),
+        precision=tables.precision_table(results) if results.compare_on else None,
+        which_levers=tables.levers_table(results),
+        levers=_distinct_levers(results),
+        cost_of=_cost_of,
+        numbers=tables.numbers_table(results) if results.numbers else None,
+        number_summary=number_summary(results),
+        glossary=glossary(results),
+        reproduce=reproduce(results),
+    )
+
+
+def facts(results: Results) -> list[str]:
+    """What was run, in a line of short facts under the title."""
+    said = []
+    if results.place:
+        said.append(results.place)
+    if results.days is not None:
+        run = counted(round(results.days), "day")
+        if results.measured_from:
+            run += f" from {long_date(results.measured_from)}"
+        said.append(run)
+    said.append(counted(len(results.scenarios), "scenario"))
+    if results.replications:
+        said.append(counted(results.replications, "replication") + " each")
+    return said
+
+
+def tiles(results: Results, found: Answer) -> list[Tile]:
+    """The headline numbers: every compared measure, and the cost."""
+    made = []
+    for what in dict.fromkeys((*results.compare_on, COST)):
+        base = results.estimate(results.baseline, what)
+        if base is None or (what == COST and not base.mean):
+            continue
+        unit = measure(what).unit
+        words = unit_words(unit)
+        other = results.estimate(found.scenario, what) if found.scenario else None
+        difference = results.difference(found.scenario, what) if found.scenario else None
+        if other is None or difference is None:
+            made.append(Tile(results.title(what), f"{amount(base.mean, unit)} {words}", "", "", ""))
+            continue
+        three = [difference.difference, difference.low, difference.high]
+        change = with_unit(changes(three, unit)[0], unit, change=True)
+        made.append(
+            Tile(
+                results.title(what),
+                f"{amount(other.mean, unit)} {words}",
+                f"{amount(base.mean, unit)} in {quoted(results.baseline)}",
+                change,
+                verdict(what, difference).words,
+            )
+        )
+    return made
+
+
+def how_sure(results: Results) -> list[str]:
+    """What the numbers rest on, and what their intervals do and do not say."""
+    said = []
+    if results.replications:
+        run = f"Each scenario was run {counted(results.replications, 'time')}"
+        if results.seed:
+            run += f" from seed {results.seed}"
+        said.append(
+            f"{run}; replication 1 has the same patients in every scenario, and so on, so that "
+            "scenarios differ by what was changed and not by who came."
+        )
+    if results.days is not None:
+        warm = (
+            f"after {counted(round(results.warm_up), 'day')} of warm-up that are not counted"
+            if results.warm_up
+            else "with no warm-up"
+        )
+        said.append(f"Each run measures {counted(round(results.days), 'day')}, {warm}.")
+    if results.replications == 1:
+        said.append("With one replication there are no intervals: nothing here shows chance.")
+    else:
+        said.append(
+            "An interval is a 95% t-interval over replications. It covers chance in one and the "
+            "same model: who comes, how long they stay. It does not cover doubt about the numbers "
+            "put in, or about the model itself. A difference whose interval includes 0 may be "
+            "nothing but chance."
+        )
+    counted_here = [(n, w) for w in results.compare_on for n in results.others
+                    if results.difference(n, w)]  # fmt: skip
+    if counted_here:
+        number = len(counted_here)
+        each = (
+            f"The figures of scenarios against the baseline make {counted(number, 'comparison')} "
+            f"({counted(len(results.others), 'scenario')} on "
+            f"{counted(len(results.compare_on), 'measure')})"
+        )
+        if len(results.differences) > number:
+            each += f"; comparison.csv holds {len(results.differences):,}"
+        said.append(
+            f"{each}. Nothing is corrected for making many comparisons: where no scenario does "
+            "anything, about 1 interval in 20 still leaves out 0."
+        )
+    if results.checks_failed:
+        said.append(f"Checks that did NOT hold: {listed(results.checks_failed)}.")
+    if results.checks_held:
+        runs = f" in all {counted(results.runs_checked, 'run')}" if results.runs_checked else ""
+        said.append(f"Checks that held{runs}: {'; '.join(results.checks_held)}.")
+    return said
+
+
+def number_summary(results: Results) -> str:
+    """How many numbers there are, and how many of them are weak."""
+    if not results.numbers:
+        return ""
+    guesses = sum(n.certainty == "guess" for n in results.numbers)
+    bare = sum(not n.source for n in results.numbers)
+    return (
+        f"The place rests on {counted(len(results.numbers), 'number')}: "
+        f"{counted(guesses, 'guess', 'guesses')}, and {bare:,} with no source given."
+    )
+
+
+def glossary(results: Results) -> list[tuple[Measure, str, str]]:
+    """The measures that the report shows, each with its unit and better direction."""
+    used = {w.measure for w in results.compare_on} | {w.measure for _, w in results.estimates}
+    shown = {*tables.PART_MEASURES, "delayed_bed_days", "cost_per_year"}
+    shown |= {w.measure for w in results.compare_on}
+    return [
+        (m, unit_heading(m.unit), f"{m.better} is better")
+        for m in MEASURES.values()
+        if m.name in used & shown
+    ]
+
+
+def reproduce(results: Results) -> list[tuple[str, str]]:
+    """What is needed to run it again and get the same bytes."""
+    options = "".join(
+        f" --{name} {anything(value).replace(',', '')}"
+        for name, value in (
+            ("replications", results.replications),
+            ("days", results.days),
+            ("seed", results.seed or None),
+        )
+        if value is not None
+    )
+    pairs = [
+        ("Command", results.command or f"careflow run {results.file or 'EXPERIMENT'}{options}"),
+        ("Experiment", results.experiment),
+        ("Fingerprint of the configuration", results.fingerprint),
+        ("careflow", results.careflow),
+        *results.versions,
+        *((f"Fingerprint of {quoted(s.name)}", s.fingerprint) for s in results.scenarios),
+    ]
+    return [(name, value) for name, value in pairs if value]
+
+
+def _for_whom(results: Results, shown: str) -> list[Table]:
+    made = (
+        tables.part_table(results, "group", shown, "Delayed bed days a year by group of people"),
+        tables.part_table(results, "locality", shown, "Delayed bed days a year by locality"),
+    )
+    return [table for table in made if table]
+
+
+def _is_costed(results: Results) -> bool:
+    return any(w.measure == "cost_per_year" and e.mean for (_, w), e in results.estimates.items())
+
+
+def _distinct_levers(results: Results) -> list[tuple[Lever, list[str]]]:
+    found: dict[Lever, list[str]] = {}
+    for scenario in results.scenarios:
+        for lever in scenario.levers:
+            found.setdefault(lever, []).append(scenario.name)
+    return list(found.items())
+
+
+def _cost_of(cost: Cost) -> str:
+    """A lever's cost to one organisation, with its range and how sure it is.
+
+    >>> _cost_of(Cost("council", 310_000, 280_000, 340_000, "pounds a year", "guess", ""))
+    '£310k a year (£280k to £340k), ◆ guess'
+    """
+    numbers = [v for v in (cost.value, cost.low, cost.high) if isinstance(v, int | float)]
+    if len(numbers) == 3:
+        said, low, high = amounts(numbers, cost.unit)
+        said = f"{with_unit(said, cost.unit)} ({low} to {high})"
+    elif isinstance(cost.value, int | float):
+        said = quantity(float(cost.value), cost.unit)
+    else:
+        said = anything(cost.value)
+    sure = {"guess": "◆ guess", "": ""}.get(cost.certainty, f"certainty {cost.certainty}")
+    return ", ".join(part for part in (said, sure, cost.source) if part)
