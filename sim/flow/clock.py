@@ -31,19 +31,21 @@ class Journey(Event):
     for; it is then sent the ward in which a space was found, or None if it was turned away.
     """
 
-    __slots__ = ("entry", "here", "is_outlier", "number", "row", "steps", "wakes_at")
+    _value = None
+    _ok = True
+    row = -1
+    """The visit whose space is waited for."""
+    here: Ward | None = None
+    """The ward whose space is held; None at the front door."""
+    entry: Entry | None = None
+    """Its entry in a queue; None when it waits for nothing."""
+    is_outlier = False
+    wakes_at = math.inf
+    steps: Steps
 
     def __init__(self, env: CareEnvironment, number: int) -> None:
         self.env = env
-        self._value = None
-        self._ok = True
         self.number = number
-        self.row = -1
-        self.is_outlier = False
-        self.here: Ward | None = None
-        self.entry: Entry | None = None
-        self.wakes_at = math.inf
-        self.steps: Steps
 
 
 class CareEnvironment(simpy.Environment):
@@ -57,11 +59,16 @@ class CareEnvironment(simpy.Environment):
         self.touched: list[Ward] = []
         """Wards in which something changed at this instant, so that somebody may move."""
 
-    def sleep(self, journey: Journey, until: float) -> None:
-        """Wake a journey at an instant; never, if that is after the end of the run."""
-        journey.wakes_at = until
-        if until < self.end:
-            heappush(self._queue, (until, AFTER_OTHERS, next(self._eid), journey))  # type: ignore[misc]
+    def resume(self, me: Journey, found: Ward | None = None) -> None:
+        """Let a journey take its next step, and arm it for the one after."""
+        try:
+            until = me.steps.send(found)
+        except StopIteration:
+            return
+        if until.__class__ is float:
+            me.wakes_at = until
+            if until < self.end:
+                heappush(self._queue, (until, AFTER_OTHERS, next(self._eid), me))  # type: ignore[misc]
 
     def call_at(self, at: float, action: Callable[[], None]) -> None:
         """Do something at an exact instant, before the journeys of that instant."""
@@ -78,37 +85,33 @@ class CareEnvironment(simpy.Environment):
         )
 
     def run_to_end(
-        self,
-        arrivals: Iterator[tuple[float, Journey]],
-        resume: Callable[[Journey, Ward | None], None],
-        settle: Callable[[], None],
+        self, arrivals: Iterator[tuple[float, Journey]], settle: Callable[[], None]
     ) -> None:
         """Let everything happen until the end of the run.
 
-        ``arrivals`` gives (instant, journey) in order of time.
+        ``arrivals`` gives (instant, journey) in order of time; ``settle`` gives out free spaces.
         """
         queue, end, touched = self._queue, self.end, self.touched
         self.next_arrival_at, coming = next(arrivals, (math.inf, None))
         settle()
         while True:
             at = queue[0][0] if queue else math.inf
-            if at <= self.next_arrival_at:
-                if at >= end:
+            if self.next_arrival_at < at:
+                at, arrived = self.next_arrival_at, coming
+                if at >= end or arrived is None:
                     break
-                event = heappop(queue)[3]
                 self._now = at
+                self.next_arrival_at, coming = next(arrivals, (math.inf, None))
+                self.resume(arrived)
+            elif at >= end:
+                break
+            else:
+                self._now = at
+                event = heappop(queue)[3]
                 if event.__class__ is not Journey:
                     _fire(event)
                 elif event.wakes_at == at:
-                    resume(event, None)
-            else:
-                if self.next_arrival_at >= end:
-                    break
-                self._now = self.next_arrival_at
-                assert coming is not None
-                arrived = coming
-                self.next_arrival_at, coming = next(arrivals, (math.inf, None))
-                resume(arrived, None)
+                    self.resume(event)
             if (
                 touched
                 and self.next_arrival_at > self._now

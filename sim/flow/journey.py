@@ -32,31 +32,36 @@ def journey(model: Model, me: Journey, row: int, last: int, asked_at: float) -> 
         # Ask for a space, and wait for it where we are.
         ward = wards[setting[row]]
         log.asked_at[row] = asked_at
-        if ward.has_room() and not ward.queue and env.is_quiet():
+        now = env._now
+        if ward.can_take_at_once() and env.is_quiet():
             found: Ward | None = ward
-            ward.take(env._now)
-            log.placed_at[row] = env._now
+            ward.use(now, 1)
+            log.placed_at[row] = now
         else:
             model.wait(me, row, ward, asked_at)
             found = yield ward
             if found is None:
                 log.came[row] = TURNED_AWAY
                 return
+            now = env._now
         # Hand over with both spaces held, and move.
         if me.here is not None:
             is_exchange = log.came[row] == EXCHANGED
             if hand_over_days[row - 1] and not is_exchange:
-                yield env._now + hand_over_days[row - 1]
-            log.left_at[stay] = env._now
+                now += hand_over_days[row - 1]
+                yield now
+            log.left_at[stay] = now
             if not is_exchange:
                 model.leave(me.here)
-        log.admitted_at[row] = env._now
+        log.admitted_at[row] = now
         me.here, stay = found, row
         # Need the setting, until ready to leave it.
-        if found is ward:
-            ready_at = ward.ready_at(env._now, stay_days[row], threshold[row])
-        else:
+        if found is not ward:
             stay, ready_at = yield from outlier(model, me, row, ward)
+        elif ward.readiness is None:
+            ready_at = now + stay_days[row]
+        else:
+            ready_at = ward.ready_at(now, stay_days[row], threshold[row])
         log.ready_at[stay] = ready_at
         # Have the next step arranged; then leave by an exit, or ask for the next space.
         asked_at = ready_at + arrange_days[row]
@@ -64,8 +69,7 @@ def journey(model: Model, me: Journey, row: int, last: int, asked_at: float) -> 
             leaves_at = asked_at + hand_over_days[row]
             yield leaves_at
             log.left_at[stay] = leaves_at
-            assert me.here is not None
-            model.leave(me.here)
+            model.leave(me.here or ward)
             return
         if asked_at > env._now:
             yield asked_at
@@ -75,13 +79,13 @@ def journey(model: Model, me: Journey, row: int, last: int, asked_at: float) -> 
 def found_inside(model: Model, me: Journey, row: int, last: int, ready_at: float) -> Steps:
     """The steps of somebody who holds a space of visit ``row`` when the run starts."""
     _, _, arrange_days, hand_over_days, _ = model.drawn
-    assert me.here is not None
     model.log.ready_at[row] = ready_at
     asked_at = ready_at + arrange_days[row]
     if row == last:
         leaves_at = asked_at + hand_over_days[row]
         yield leaves_at
         model.log.left_at[row] = leaves_at
+        assert me.here is not None
         model.leave(me.here)
         return
     if asked_at > model.env._now:
@@ -105,8 +109,8 @@ def outlier(
     me.entry, me.is_outlier = None, False
     if not is_moved:
         return row, ready_at
-    assert me.here is not None
     log.left_at[row], log.ready_at[row] = env._now, NOT_YET
+    assert me.here is not None
     model.leave(me.here)
     me.here = ward
     left = stay_days[row] * (1 - ward.treated_days(admitted_at, env._now) / need)

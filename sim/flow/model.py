@@ -114,7 +114,7 @@ class Model:
     def run(self) -> Run:
         """Let everything happen; close the books at the end."""
         self._begin()
-        self.env.run_to_end(self._arrivals(), self.resume, self.settle)
+        self.env.run_to_end(self._arrivals(), self.settle)
         for ward in self.wards:
             ward.close_books(self.env.end)
             if ward.shut:
@@ -143,7 +143,7 @@ class Model:
                 me.steps = journey(self, me, row, last, since)
             else:
                 me.here = ward = self.wards[self.drawn[0][row]]
-                ward.take(0.0)
+                ward.use(0.0, 1)
                 self.log.came[row] = FOUND_THERE
                 for column in (self.log.asked_at, self.log.placed_at, self.log.admitted_at):
                     column[row] = since
@@ -151,7 +151,7 @@ class Model:
                 if starts == IS_THERE:
                     ready_at = ward.ready_at(0.0, self.drawn[1][row], self.drawn[4][row])
                 me.steps = found_inside(self, me, row, last, ready_at)
-            self.resume(me, None)
+            self.env.resume(me)
 
     def _arrivals(self) -> Iterator[tuple[float, Journey]]:
         """Those who come during the run, in order of time."""
@@ -165,15 +165,6 @@ class Model:
     def _rows(self, number: int) -> tuple[int, int]:
         first = self.cohort.first_visit
         return int(first[number]), int(first[number + 1]) - 1
-
-    def resume(self, me: Journey, found: Ward | None) -> None:
-        """Let a journey take its next step."""
-        try:
-            until = me.steps.send(found)
-        except StopIteration:
-            return
-        if until.__class__ is float:
-            self.env.sleep(me, until)
 
     def wait(self, me: Journey, row: int, ward: Ward, asked_at: float) -> None:
         """Put a journey in a ward's queue."""
@@ -191,17 +182,20 @@ class Model:
 
     def leave(self, ward: Ward) -> None:
         """Somebody has left a ward: its space is free, at once or after it is made ready."""
+        now = self.env._now
         if ward.turnaround_days:
-            at = self.env._now + ward.turnaround_days
+            at = now + ward.turnaround_days
             if at < self.env.end:
                 self.env.call_at(at, lambda: self._free(ward))
-        else:
-            self._free(ward)
-
-    def _free(self, ward: Ward) -> None:
-        ward.free(self.env._now)
+            return
+        ward.use(now, -1)
         if ward.queue:
             self.env.touched.append(ward)
+
+    def _free(self, ward: Ward) -> None:
+        """A space has been made ready."""
+        ward.use(self.env._now, -1)
+        self.env.touched.append(ward)
 
     def settle(self) -> None:
         """Give out free spaces until nobody can move: all that this instant brought is known.
@@ -232,7 +226,7 @@ class Model:
         """Give the ward's free space to somebody from its queue."""
         now = self.env._now
         me.entry = None
-        ward.take(now)
+        ward.use(now, 1)
         if me.is_outlier:
             me.is_outlier = False
             me.wakes_at = math.inf
@@ -240,7 +234,7 @@ class Model:
             ward.stop_waiting(now)
             ward.at_door -= me.here is None
             self.log.placed_at[me.row] = now
-        self.resume(me, ward)
+        self.env.resume(me, ward)
 
     def _send_on_newcomers(self) -> None:
         """Send those who found a full queue to the overflow, or away if there is none."""
@@ -265,15 +259,15 @@ class Model:
         ward.at_door -= 1
         if found is None:
             me.entry = None
-            self.resume(me, None)
+            self.env.resume(me)
             return
-        found.take(now)
+        found.use(now, 1)
         self.log.placed_at[me.row] = now
         self.log.setting[me.row] = found.number
         me.is_outlier = ward.returns
         if not ward.returns:
             me.entry = None
-        self.resume(me, found)
+        self.env.resume(me, found)
 
     def _exchange(self) -> None:
         """Let rings of people, each waiting for the next one's space, change places."""
@@ -293,7 +287,7 @@ class Model:
 
         def move() -> None:
             for me, ward in ring:
-                self.resume(me, ward)
+                self.env.resume(me, ward)
 
         if longest:
             env.call_at(env._now + longest, move)
