@@ -28,7 +28,11 @@ def safe_file(folder: Path, name: str) -> Path:
     if parts.is_absolute() or ".." in parts.parts or ":" in name or "\x00" in name:
         raise wrong(f"{name[:80]!r} is outside the folder of this file; allowed: files inside it")
     path = folder / parts
-    if not path.resolve().is_relative_to(inside):
+    try:
+        leads_out = not path.resolve().is_relative_to(inside)
+    except (OSError, RuntimeError, ValueError):
+        raise wrong(f"{name[:80]!r} can't be followed: too long, or a link to itself") from None
+    if leads_out:
         raise wrong(f"{name[:80]!r} leads outside the folder of this file")
     return path
 

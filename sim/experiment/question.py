@@ -1,0 +1,341 @@
+"""An experiment: a question put to a place, and the scenarios that may answer it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from sim.experiment.files import NotFoundError, find, lever_files
+from sim.experiment.fingerprint import fingerprint
+from sim.measures.definitions import MEASURES
+from sim.place.document import Document, Mark, read_yaml
+from sim.place.levers import Lever, lay_over, read_lever
+from sim.place.load import check_place, read_document
+from sim.place.numbers import Strict, wrong
+from sim.place.problems import InputError, Problem, did_you_mean, one_of, refuse
+from sim.place.schema import Name, Place, Prose, Title
+from sim.place.validate import validate
+
+FileName = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+MAX_DAYS = 20_000
+
+
+class CompareOn(Strict):
+    """A measure to compare the scenarios on; one of a setting's also names the setting."""
+
+    measure: str = Field(
+        description="The measure's name, as in summary.csv.",
+        json_schema_extra={"enum": list(MEASURES)},
+    )
+    setting: Name | None = Field(None, description="The setting, for a measure of settings.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_name(cls, data: Any) -> Any:
+        return data if isinstance(data, dict) else {"measure": data}
+
+    @model_validator(mode="after")
+    def _known(self) -> "CompareOn":
+        measure = MEASURES.get(self.measure)
+        if measure is None:
+            raise wrong(
+                f"no measure {self.measure[:60]!r}; allowed: {one_of(MEASURES, 50)}"
+                f"{did_you_mean(self.measure, MEASURES)}"
+            )
+        if measure.scope == "setting" and self.setting is None:
+            raise wrong(
+                f"{measure.name} is measured by setting; write "
+                f"{{measure: {measure.name}, setting: NAME}}"
+            )
+        if measure.scope == "place" and self.setting is not None:
+            raise wrong(f"{measure.name} is measured for the whole place; take the setting out")
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Editors accept the bare name of a place's measure as well."""
+        bare = [name for name, measure in MEASURES.items() if measure.scope == "place"]
+        return {"anyOf": [{"enum": bare}, handler.resolve_ref_schema(handler(core_schema))]}
+
+
+def _one_or_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+class Experiment(Strict):
+    """A question put to a place: which scenarios, for how long, compared on what."""
+
+    experiment: Title = Field(description="The experiment's name.")
+    question: Prose = Field(description="What is to be found out, in plain words.")
+    about: Prose | None = Field(None, description="What a reader should know about it.")
+    place: FileName = Field(
+        description="The place's file (.yaml or .xlsx): beside this file, or from one or two "
+        "folders above."
+    )
+    levers: Annotated[
+        tuple[FileName, ...],
+        BeforeValidator(_one_or_list, json_schema_input_type=str | list[str]),
+    ] = Field(
+        (), description="The folder of the levers, or a list of their files.", strict=False,
+        max_length=100,
+    )  # fmt: skip
+    scenarios: dict[Name, Annotated[tuple[Name, ...], Field(strict=False, max_length=100)]] = Field(
+        description="Scenario → the levers laid over the place, if any. The others are "
+        "compared with the first.",
+        min_length=1,
+        max_length=200,
+    )
+    days: int = Field(ge=1, le=MAX_DAYS, description="Days that are measured.")
+    warm_up: int = Field(
+        0, ge=0, le=MAX_DAYS, description="Days that are run before these, and left out."
+    )
+    replications: int = Field(ge=1, le=100_000, description="How often each scenario is run.")
+    seed: int = Field(
+        ge=0, le=2**63 - 1, description="Any whole number; the same seed gives the same results."
+    )
+    compare_on: tuple[CompareOn, ...] = Field(
+        description="The measures that decide, most important first.",
+        strict=False,
+        min_length=1,
+        max_length=50,
+    )
+    keep: Literal["summary", "logs"] = Field(
+        "summary", description="What is kept of each run: its summary, or also its whole log."
+    )
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A place as some levers leave it, ready to run."""
+
+    name: str
+    slug: str
+    """The name as it stands in file names."""
+    levers: tuple[Lever, ...]
+    place: Place
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Study:
+    """An experiment with its scenarios loaded; the first is the baseline."""
+
+    path: Path
+    experiment: Experiment
+    scenarios: dict[str, Scenario]
+
+
+def load_experiment(
+    path: Path,
+    replications: int | None = None,
+    days: int | None = None,
+    seed: int | None = None,
+    scenarios: Sequence[str] = (),
+) -> Study:
+    """An experiment with its place and levers, all checked; some numbers may be overridden.
+
+    Raises:
+        InputError: with everything that is wrong in the experiment, its place or its levers.
+    """
+    document = read_yaml(path)
+    _override(document, replications=replications, days=days, seed=seed)
+    experiment = validate(document, Experiment)
+    refuse(_wrong_scenarios(document, experiment, scenarios))
+    base, levers = _read_files(document, experiment)
+    check_place(base)
+    chosen = {
+        name: used
+        for name, used in experiment.scenarios.items()
+        if not scenarios or name in scenarios
+    }
+    loaded: dict[str, Scenario] = {}
+    problems: list[Problem] = []
+    for name, used in chosen.items():
+        try:
+            loaded[name] = _scenario(name, experiment, base, [levers[lever] for lever in used])
+        except InputError as error:
+            problems.extend(error.problems)
+    refuse([*problems, *_unknown_settings(document, experiment, list(loaded.values()))])
+    return Study(path, experiment, loaded)
+
+
+def slug(name: str) -> str:
+    """A name as it stands in file names.
+
+    >>> slug("More P2 beds (Bristol)")
+    'more-p2-beds-bristol'
+    """
+    return re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-")
+
+
+def _override(document: Document, **numbers: int | None) -> None:
+    """Put the numbers of the command line in the place of the file's."""
+    if not isinstance(document.tree, dict):
+        return
+    for key, number in numbers.items():
+        if number is not None:
+            document.tree[key] = number
+            document.marks[(key,)] = Mark(f"--{key}", f"--{key}")
+
+
+def _wrong_scenarios(
+    document: Document, experiment: Experiment, asked: Sequence[str]
+) -> Iterator[Problem]:
+    """Scenarios asked for that are not there, names that collide, levers named twice."""
+    for name in asked:
+        if name not in experiment.scenarios:
+            names = list(experiment.scenarios)
+            hint = did_you_mean(name, names)
+            yield Problem(
+                f"--scenario {name}", f"no such scenario in {document.path}; allowed: "
+                f"{one_of(names)}{hint}"
+            )  # fmt: skip
+    first: dict[str, str] = {}
+    for name, used in experiment.scenarios.items():
+        other = first.setdefault(slug(name), name)
+        if other != name:
+            yield document.problem(
+                ("scenarios", name),
+                f"the names {other!r} and {name!r} would be one in file names ({slug(name)}); "
+                "change one of them",
+                at_key=True,
+            )
+        if slug(name) in RESERVED:
+            yield document.problem(
+                ("scenarios", name), f"{name!r} can't be a file's name on Windows", at_key=True
+            )
+        for i, lever in enumerate(used):
+            if lever in used[:i]:
+                yield document.problem(("scenarios", name, i), f"the lever {lever!r} is here twice")
+
+
+RESERVED = (
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
+)
+
+
+def _read_files(document: Document, experiment: Experiment) -> tuple[Document, dict[str, Document]]:
+    """The place's document, and each lever's by its name; every lever that is named is there."""
+    problems: list[Problem] = []
+    base: Document | None = None
+    try:
+        base = read_document(find(document.path, experiment.place))
+    except NotFoundError as error:
+        problems.append(document.problem(("place",), str(error)))
+    except InputError as error:
+        problems.extend(error.problems)
+    levers, wrong_levers = _read_levers(document, experiment)
+    problems += wrong_levers
+    if not wrong_levers:
+        for name, used in experiment.scenarios.items():
+            for i, lever in enumerate(used):
+                if lever not in levers:
+                    problems.append(document.problem(
+                        ("scenarios", name, i),
+                        f"no lever {lever!r}; allowed: {one_of(levers)}"
+                        f"{did_you_mean(lever, levers)}",
+                    ))  # fmt: skip
+    refuse(problems)
+    assert base is not None
+    return base, levers
+
+
+def _read_levers(
+    document: Document, experiment: Experiment
+) -> tuple[dict[str, Document], list[Problem]]:
+    """Each lever's document by its name, and what is wrong with any of them."""
+    levers: dict[str, Document] = {}
+    problems: list[Problem] = []
+    files: list[Path] = []
+    for i, name in enumerate(experiment.levers):
+        try:
+            files += lever_files(document.path, name)
+        except NotFoundError as error:
+            keys = document.written(("levers", i))
+            problems.append(document.problem(keys, str(error)))
+    for file in dict.fromkeys(files):
+        try:
+            lever_document = read_yaml(file)
+            name = read_lever(lever_document).lever
+        except InputError as error:
+            problems.extend(error.problems)
+            continue
+        if name in levers:
+            first = levers[name].where(("lever",))
+            problems.append(lever_document.problem(
+                ("lever",), f"a second lever {name!r}; the first is at {first}"
+            ))  # fmt: skip
+        levers.setdefault(name, lever_document)
+    return levers, problems
+
+
+def _scenario(
+    name: str, experiment: Experiment, base: Document, levers: Sequence[Document]
+) -> Scenario:
+    """One scenario: the levers laid over the place, checked, with its fingerprint."""
+    laid = lay_over(base, levers)
+    place = check_place(laid)
+    refuse(_days_without_numbers(laid, place, experiment))
+    read = tuple(read_lever(lever) for lever in levers)
+    costs = [
+        {payer: cost.value for payer, cost in lever.costs.items()} for lever in read if lever.costs
+    ]
+    settings = {
+        "costs": costs,
+        "days": experiment.days,
+        "warm_up": experiment.warm_up,
+        "seed": experiment.seed,
+        "keep": experiment.keep,
+    }
+    return Scenario(name, slug(name), read, place, fingerprint(laid, place, settings))
+
+
+def _days_without_numbers(
+    document: Document, place: Place, experiment: Experiment
+) -> Iterator[Problem]:
+    """A file of daily numbers has every day of the run."""
+    total = experiment.warm_up + experiment.days
+    run = [place.start_date + timedelta(day) for day in range(total)]
+    for name, group in place.patients.items():
+        if group.daily_numbers is None:
+            continue
+        missing = next((day for day in run if day not in group.daily_numbers.by_date), None)
+        if missing is not None:
+            yield document.problem(
+                ("patients", name, "daily_numbers"),
+                f"{group.daily_numbers.file} has no number for {missing}; the run needs every "
+                f"date from {run[0]} to {run[-1]} (warm_up and days)",
+                at_key=True,
+            )
+
+
+def _unknown_settings(
+    document: Document, experiment: Experiment, scenarios: Sequence[Scenario]
+) -> Iterator[Problem]:
+    """The settings of compare_on are settings of the place, in one scenario at least."""
+    known = list(dict.fromkeys(name for each in scenarios for name in each.place.settings))
+    for i, each in enumerate(experiment.compare_on):
+        if each.setting is not None and known and each.setting not in known:
+            yield document.problem(
+                ("compare_on", i, "setting"),
+                f"no setting {each.setting!r}; allowed: {one_of(known)}"
+                f"{did_you_mean(each.setting, known)}",
+            )
