@@ -217,6 +217,20 @@ class NumberOrWord(Number):
         """A number or the word."""
         return [*super().short_forms(), {"const": cls.word}]
 
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Editors accept the word as the value of the whole form, too."""
+        schema = super().__get_pydantic_json_schema__(core_schema, handler)
+        whole_form = schema["anyOf"][-1]
+        value = {
+            "description": whole_form["properties"]["value"]["description"],
+            "anyOf": cls.short_forms(),
+        }
+        properties = {**whole_form["properties"], "value": value}
+        return {**schema, "anyOf": [*cls.short_forms(), {**whole_form, "properties": properties}]}
+
 
 class Spaces(NumberOrWord):
     """How many people can be there at once: a whole number, or ``unlimited``."""
