@@ -106,7 +106,8 @@ def _run_in_parallel(order: Orders, missing: list[Job], workers: int, told: Told
             try:
                 while todo or under_way:
                     while todo and len(under_way) < 3 * workers:
-                        under_way[pool.submit(_work, todo[-1])] = todo.pop()
+                        job = todo.pop()
+                        under_way[pool.submit(_work, job)] = job
                     done, _ = wait(under_way, return_when=FIRST_COMPLETED)
                     for future in done:
                         future.result()

@@ -69,8 +69,8 @@ class Verdict(Enum):
     @property
     def words(self) -> str:
         """The sign and the word, as a table cell."""
-        word = {"one run": "one run: cannot tell"}.get(self.value, self.value)
-        return f"{self.symbol} {word}"
+        word = self.value.replace(" ", "\u00a0")
+        return f"{self.symbol}\u00a0{word}"
 
 
 @dataclass(frozen=True)
@@ -393,7 +393,8 @@ def _payers(results: Results, name: str) -> list[str]:
         if verdict(COST, difference) is Verdict.CANNOT_TELL:
             parts.append(f"for {who}, {CANNOT_TELL}")
         else:
-            does = "pays" if difference.difference > 0 else "saves"
+            does = "pay" if difference.difference > 0 else "save"
+            does += "" if body == "both" else "s"
             more = " more" if difference.difference > 0 else ""
             parts.append(f"{who} {does} {size}{more}")
     return [f"By body: {'; '.join(parts)}."] if len(parts) > 1 else []

@@ -104,9 +104,9 @@ def against_baseline(results: Results, what: What, key: str) -> Picture | None:
     said = "; ".join(f"{quoted(name)}: {movement(what, results, name)}" for name in compared)
 
     def draw() -> Figure:
-        row, top, bottom = 0.44, 0.62, 0.62
+        row, top, bottom = 0.44, 0.52, 0.5
         figure = canvas(top + bottom + row * len(compared))
-        axes = panel(figure, 2.15, bottom, 3.75, row * len(compared))
+        axes = panel(figure, 2.15, bottom, 3.45, row * len(compared))
         rows_from_the_top(axes, compared, 27)
         seen: list[Verdict] = []
         for place, name in enumerate(compared):
@@ -254,7 +254,7 @@ def by_setting(results: Results, bands: pd.DataFrame, shown: str, key: str) -> P
 
     def draw() -> Figure:
         row = 0.36 if len(drawn) <= 16 else 0.3
-        top, bottom, left, gap, wide = 1.05, 0.55, 2.0, 0.25, 1.78
+        top, bottom, left, gap, wide = 0.62, 0.5, 2.0, 0.25, 1.78
         high = row * len(drawn)
         figure = canvas(top + bottom + high)
         axes = [panel(figure, left + n * (wide + gap), bottom, wide, high) for n in range(3)]
@@ -282,19 +282,14 @@ def by_setting(results: Results, bands: pd.DataFrame, shown: str, key: str) -> P
         handles = [_dot(False), *([_dot(True)] if shown else [])]
         names = [f"{results.baseline} (baseline" + ("; upper bar)" if shown else ")")]
         names += [f"{shown} (lower bar)"] if shown else []
-        figure.add_artist(
-            figure.legend(
-                handles, [wrapped(n, 60, 1) for n in names], loc="upper left", frameon=False,
-                bbox_to_anchor=(0, 1), ncols=2, fontsize=8.5, borderpad=0.1, borderaxespad=0.0,
-            )
-        )  # fmt: skip
+        _figure_key(figure, handles, names)
         key_above(
             axes[1], [patch(k) for _, k in _DELAY_PARTS],
             [f"delayed: {k.name}" for _, k in _DELAY_PARTS], 3,
         )  # fmt: skip
         moved = axes[1].get_legend()
         assert moved is not None
-        moved.set_bbox_to_anchor((left / WIDTH, 1 - 0.62 / (top + bottom + high)),
+        moved.set_bbox_to_anchor((left / WIDTH, 1 - 0.53 / (top + bottom + high)),
                                  transform=figure.transFigure)  # fmt: skip
         return figure
 
@@ -319,7 +314,8 @@ def delay_mix(results: Results, key: str) -> Picture | None:
     names = results.names
 
     def draw() -> Figure:
-        row, top, bottom, left, gap = 0.46, 0.95, 0.5, 2.0, 0.3
+        row, bottom, left, gap = 0.46, 0.5, 2.0, 0.3
+        top = 0.15 + 0.17 * -(-len(groups) // 2)
         wide, high = 2.8, row * len(names)
         figure = canvas(top + bottom + high)
         for n, (kinds, by_group) in enumerate(((groups, True), (bodies, False))):
@@ -374,7 +370,7 @@ def by_reason(results: Results, shown: str, key: str) -> Picture | None:
         return f"{line.title} [{line.body}]" if line.title in several else line.title
 
     def draw() -> Figure:
-        row, top, bottom, left = 0.3, 0.45, 0.55, 3.35
+        row, top, bottom, left = 0.3, 0.32, 0.5, 3.35
         high = row * len(lines)
         figure = canvas(top + bottom + high)
         axes = panel(figure, left, bottom, WIDTH - left - 0.95, high)
@@ -429,10 +425,10 @@ def money_by_body(results: Results, key: str) -> Picture | None:
 
     def draw() -> Figure:
         names = compared or [results.baseline]
-        row, top, bottom, left = 0.28 * len(kinds) + 0.24, 0.62, 0.55, 2.15
+        row, top, bottom, left = 0.28 * len(kinds) + 0.24, 0.52, 0.5, 2.15
         high = row * len(names)
         figure = canvas(top + bottom + high)
-        axes = panel(figure, left, bottom, 4.2, high)
+        axes = panel(figure, left, bottom, 3.65, high)
         rows_from_the_top(axes, names, 27)
         thick = 0.8 / len(kinds)
         for place, name in enumerate(names):
@@ -471,7 +467,7 @@ def money_by_body(results: Results, key: str) -> Picture | None:
 
     if compared:
         caption = (
-            f"Cost a year by body: difference from {quoted(results.baseline)}, the changes' own "
+            f"Cost a year by body: difference from {quoted(results.baseline)}, the changes’ own "
             "costs included. Thin lines are 95% intervals."
         )
         said = "; ".join(
@@ -539,17 +535,13 @@ def _numbered(axes: Axes, unit: str, change: bool = False, ticks: int = 6) -> No
 
 
 def _say_directions(axes: Axes, what: What, good: str = "better", bad: str = "worse") -> None:
-    lower = measure(what).better == "lower"
-    words = (good, bad) if lower else (bad, good)
-    low, high = axes.get_xlim()
-    zero = min(1.0, max(0.0, -low / (high - low)))
-    for text, at, align, room in (
-        (f"← {words[0]} ", zero, "right", zero),
-        (f" {words[1]} →", zero, "left", 1 - zero),
-    ):
-        if room > 0.01:
-            axes.text(at, 1.0, text, ha=align, va="bottom", transform=axes.transAxes,
-                      fontsize=8.5, color=INK, fontweight="bold")  # fmt: skip
+    """Which side of nought is better, in words above the axes."""
+    left, right = (good, bad) if measure(what).better == "lower" else (bad, good)
+    for text, away, align in ((f"← {left}", -5, "right"), (f"{right} →", 5, "left")):
+        axes.annotate(
+            text, (0, 1), (away, 3), xycoords=axes.get_xaxis_transform(),
+            textcoords="offset points", ha=align, va="bottom", fontsize=8.5, fontweight="bold",
+        )  # fmt: skip
 
 
 def _figure_key(figure: Figure, handles: Sequence[Any], names: Sequence[str]) -> None:

@@ -50,6 +50,7 @@ class Tile:
 
     title: str
     now: str
+    unit: str
     before: str
     change: str
     verdict: str
@@ -150,14 +151,15 @@ def tiles(results: Results, found: Answer) -> list[Tile]:
         other = results.estimate(found.scenario, what) if found.scenario else None
         difference = results.difference(found.scenario, what) if found.scenario else None
         if other is None or difference is None:
-            made.append(Tile(results.title(what), f"{amount(base.mean, unit)} {words}", "", "", ""))
+            made.append(Tile(results.title(what), amount(base.mean, unit), words, "", "", ""))
             continue
         three = [difference.difference, difference.low, difference.high]
         change = with_unit(changes(three, unit)[0], unit, change=True)
         made.append(
             Tile(
                 results.title(what),
-                f"{amount(other.mean, unit)} {words}",
+                amount(other.mean, unit),
+                words,
                 f"{amount(base.mean, unit)} in {quoted(results.baseline)}",
                 change,
                 verdict(what, difference).words,

@@ -324,9 +324,9 @@ def pays(what: What, results: Results, scenario: str) -> str:
         return NONE
     shown = verdict(what, difference)
     return {
-        "better": "▼ gains", "worse": "▲ pays more", "cannot tell": "○ cannot tell",
-        "the same": "= the same",
-    }.get(shown.value, "· one run: cannot tell")  # fmt: skip
+        "better": "▼\u00a0gains", "worse": "▲\u00a0pays more", "cannot tell": "○\u00a0cannot tell",
+        "the same": "=\u00a0the same",
+    }.get(shown.value, "·\u00a0one run")  # fmt: skip
 
 
 def setting_costs_table(results: Results, shown: str) -> Table | None:
@@ -403,7 +403,8 @@ def between(low: str, high: str, brackets: bool = True) -> str:
     """Two ends of an interval as text; empty where there is none."""
     if low == NONE or high == NONE:
         return ""
-    return f"({low} to {high})" if brackets else f"{low} to {high}"
+    span = f"{low}\u00a0to\u00a0{high}"
+    return f"({span})" if brackets else span
 
 
 def capital(text: str) -> str:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from sim.patients.arrivals import mean_by_day
+from sim.patients.distributions import mean_days
 from sim.patients.offered_load import offered_load
-from sim.place.document import read_yaml
+from sim.place.load import load_place, read_document
 from sim.place.schema import Place
-from sim.place.validate import validate
 
 ROOT = Path(__file__).parents[2]
 BNSSG = ROOT / "configs" / "bnssg"
@@ -56,13 +56,16 @@ SERVICES = {
     "p3-north-somerset": (39, 44.91, 36.455, 28, 28, 12, 164),
     "p3-south-gloucestershire": (37, 32.18, 30.09, 28, 33, 11, 164),
 }
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def with_levers(*names: str) -> Place:
+    levers = [read_document(BNSSG / "levers" / f"{name}.yaml") for name in names]
+    return load_place(BNSSG / "place.yaml", levers)
 
 
 @pytest.fixture(scope="module")
 def place() -> Place:
-    path = BNSSG / "place.yaml"
-    return validate(read_yaml(path), Place, {"folder": path.parent})
+    return with_levers()
 
 
 @pytest.mark.parametrize("service", AS_THEY_WERE)
@@ -110,3 +113,36 @@ def test_acute_hospitals_hold_only_people_who_are_ready(place):
     assert hospitals.acute
     assert hospitals.spaces.limit is None
     assert hospitals.stay.fixed.value.value == 0
+
+
+def test_improved_referrals_are_the_published_second_set_of_arrivals():
+    changed = with_levers("improved-referrals")
+    for service, rates in IMPROVED.items():
+        weekly = mean_by_day(changed, changed.patients[service], 7)
+        assert weekly.tolist() == [rates[-1], *rates[:-1]], service  # from Sunday 1 January
+
+
+@pytest.mark.parametrize(
+    ("levers", "column"), [((), 1), (("halfway-stays",), 2), (("target-stays",), 3)]
+)
+def test_mean_stays_are_as_published(levers, column):
+    changed = with_levers(*levers)
+    for service, figures in SERVICES.items():
+        mean = mean_days(changed.settings[service].stay)
+        assert mean == pytest.approx(figures[column], rel=0.001), service
+
+
+def test_open_capacity_is_2000_spaces_in_every_service():
+    changed = with_levers("open-capacity")
+    assert {changed.settings[service].spaces.limit for service in SERVICES} == {2000}
+
+
+@pytest.mark.parametrize(("lever", "more"), [("more-p2-beds", 45), ("more-p3-beds", 45)])
+def test_more_beds_adds_as_many_as_its_title_says(place, lever, more):
+    changed = with_levers(lever)
+    added = sum(
+        changed.settings[service].spaces.limit - place.settings[service].spaces.limit
+        for service in SERVICES
+    )
+    assert added == more
+    assert str(more) in read_document(BNSSG / "levers" / f"{lever}.yaml").tree["title"]

@@ -9,16 +9,14 @@ from pathlib import Path
 import pytest
 
 from sim.patients.offered_load import offered_load
-from sim.place.document import read_yaml
+from sim.place.load import load_place
 from sim.place.schema import Place, shares
-from sim.place.validate import validate
 
 PUBLISHED = Path(__file__).parents[2] / "configs" / "published"
 
 
 def _place(name: str) -> Place:
-    path = PUBLISHED / f"{name}.yaml"
-    return validate(read_yaml(path), Place, {"folder": path.parent})
+    return load_place(PUBLISHED / f"{name}.yaml")
 
 
 WOOD_MURCH = {
