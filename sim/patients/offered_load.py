@@ -4,7 +4,8 @@ The traffic equations are solved for each group: its arrivals, and all that foll
 loops included. People a day times the days that each holds a space are the spaces needed.
 
 Left out, because they depend on how the queues go: waits for admission hours and for the next
-space, outliers, and people turned away. So what cannot hold here cannot hold in a run either.
+space, outliers, and people turned away. Blocking only adds to the need; so what cannot hold here
+cannot hold in a run either, unless people are held up or turned away before they get that far.
 The wait for a decision round takes needs to end evenly over the week; the pace of treatment is
 its mean over the days.
 """

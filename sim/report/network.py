@@ -685,7 +685,7 @@ def _draw_beside(axes: Axes, layout: Layout, arrow: Arrow, left: float, pen: Pen
     end = (tip[0] - pen.head_length, tip[1])
     _stroke(axes, [start, (bulge, start[1]), (bulge, end[1]), end], pen)
     _head(axes, tip, (-1, 0), pen)
-    middle = (bulge + 8, (start[1] + tip[1]) / 2)
+    middle = (left - BESIDE / 2 + 3, (start[1] + tip[1]) / 2)
     _text(axes, middle, arrow.label, LABEL_SIZE, align="center", turned=True)
 
 
