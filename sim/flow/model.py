@@ -169,6 +169,7 @@ class Model:
     def wait(self, me: Journey, row: int, ward: Ward, asked_at: float) -> None:
         """Put a journey in a ward's queue."""
         me.row = row
+        me.wakes_at = math.inf  # an outlier who moved may have an older event at this instant
         if me.here is None:
             priority = self.group_priority[int(self.cohort.group[me.number])]
             ward.at_door += 1
