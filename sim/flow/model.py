@@ -242,7 +242,7 @@ class Model:
         newcomers, self.newcomers = self.newcomers, []
         by_ward: dict[int, list[Journey]] = {}
         for me, ward in newcomers:
-            if me.entry is not None:
+            if me.entry is not None and me.here is None:
                 by_ward.setdefault(ward.number, []).append(me)
         for number, waiting in by_ward.items():
             ward = self.wards[number]
