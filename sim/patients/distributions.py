@@ -15,6 +15,7 @@ from sim.place.distributions import (
     Fixed,
     Gamma,
     Lognormal,
+    LongTailed,
     Quantiles,
     Triangular,
     Uniform,
@@ -27,11 +28,14 @@ InverseCdf = Callable[[Floats], Floats]
 MAX_DAYS = 1e7
 """No drawn length is longer than this; it is far beyond any run."""
 
+MIDPOINTS = (np.arange(20_000) + 0.5) / 20_000
+"""Evenly spread uniform numbers, for sums over a whole distribution."""
+
 
 def inverse_cdf(distribution: Distribution) -> InverseCdf:
     """The function from uniform numbers in (0, 1) to lengths in days, shape kept."""
     family = distribution.family
-    in_units = _in_units(family)
+    in_units = _cut(family, _in_units(family))
     scale = family.days_per_unit
 
     def days(u: Floats) -> Floats:
@@ -41,8 +45,10 @@ def inverse_cdf(distribution: Distribution) -> InverseCdf:
 
 
 def mean_days(distribution: Distribution) -> float:
-    """The exact mean in days."""
+    """The exact mean in days; where long lengths are drawn again, by a fine sum."""
     family = distribution.family
+    if isinstance(family, LongTailed) and family.redrawn_above:
+        return float(inverse_cdf(distribution)(MIDPOINTS).mean())
     return _mean_in_units(family) * family.days_per_unit
 
 
@@ -115,6 +121,30 @@ def _in_units(family: Family) -> InverseCdf:
         case Empirical():
             values = np.sort(np.array(family.values))
             return lambda u: values[(u * len(values)).astype(np.int64)]
+    raise NotImplementedError(type(family).__name__)
+
+
+def _cut(family: Family, lengths: InverseCdf) -> InverseCdf:
+    """The lengths with those above the family's longest drawn again: its tail is cut off."""
+    if not isinstance(family, LongTailed) or family.redrawn_above is None:
+        return lengths
+    kept = share_up_to(family, family.redrawn_above.value)
+    return lambda u: lengths(u * kept)
+
+
+def share_up_to(family: LongTailed, length: float) -> float:
+    """The share of people whose length, in the family's unit, is at most this."""
+    match family:
+        case Exponential():
+            return -math.expm1(-length / exponential_mean(family))
+        case Lognormal():
+            mu, sigma = lognormal_parameters(family)
+            return float(special.ndtr((math.log(length) - mu) / sigma))
+        case Gamma():
+            shape, scale = gamma_parameters(family)
+            return float(special.gammainc(shape, length / scale))
+        case Weibull():
+            return -math.expm1(-((length / weibull_scale(family)) ** family.shape.value))
     raise NotImplementedError(type(family).__name__)
 
 

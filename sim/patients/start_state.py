@@ -11,6 +11,7 @@ from scipy import special
 
 from sim.patients.distributions import (
     MAX_DAYS,
+    MIDPOINTS,
     exponential_mean,
     gamma_parameters,
     inverse_cdf,
@@ -24,6 +25,7 @@ from sim.place.distributions import (
     Fixed,
     Gamma,
     Lognormal,
+    LongTailed,
     Uniform,
     Weibull,
 )
@@ -58,10 +60,12 @@ def so_far_and_left(
 def found_by_chance(stay: Distribution, u: Floats) -> Floats:
     """The whole stay of somebody found on a chance day: each length weighted by itself.
 
-    Exact for the named families; for triangular and quantiles by a fine Lorenz curve.
+    Exact for the named families; where there is a longest length, by a fine Lorenz curve.
     """
     family = stay.family
     scale = family.days_per_unit
+    if isinstance(family, LongTailed) and family.redrawn_above:
+        return _by_lorenz_curve(stay, u)
     match family:
         case Fixed():
             return np.full(u.shape, family.value.value * scale)
@@ -86,9 +90,13 @@ def found_by_chance(stay: Distribution, u: Floats) -> Floats:
                 return np.zeros(u.shape)
             weights = np.cumsum(values) / values.sum()
             return values[np.searchsorted(weights, u)] * scale
-    points = (np.arange(20_000) + 0.5) / 20_000
-    lengths = inverse_cdf(stay)(points)
+    return _by_lorenz_curve(stay, u)
+
+
+def _by_lorenz_curve(stay: Distribution, u: Floats) -> Floats:
+    """Lengths weighted by themselves, for a distribution with a longest length."""
+    lengths = inverse_cdf(stay)(MIDPOINTS)
     if lengths[-1] == 0:
         return np.zeros(u.shape)
     lorenz = np.cumsum(lengths) / lengths.sum()
-    return inverse_cdf(stay)(np.interp(u, lorenz, points))
+    return inverse_cdf(stay)(np.interp(u, lorenz, MIDPOINTS))

@@ -15,10 +15,10 @@ from sim.place.shape import Expected, table
 
 LENGTHS: dict[str, tuple[str, ...]] = {
     "fixed": ("value",),
-    "exponential": ("mean",),
-    "lognormal": ("mean", "sd", "median"),
-    "gamma": ("mean", "sd", "scale"),
-    "weibull": ("mean", "scale"),
+    "exponential": ("mean", "redrawn_above"),
+    "lognormal": ("mean", "sd", "median", "redrawn_above"),
+    "gamma": ("mean", "sd", "scale", "redrawn_above"),
+    "weibull": ("mean", "scale", "redrawn_above"),
     "uniform": ("low", "high"),
     "triangular": ("min", "mode", "max"),
 }

@@ -40,7 +40,7 @@ class Family(Strict):
 
     def given(self) -> frozenset[str]:
         """The names of the numbers that are written."""
-        return frozenset(self.model_fields_set - {"unit"})
+        return frozenset(self.model_fields_set - {"unit", "redrawn_above"})
 
     def needs_one_of(self, *choices: frozenset[str]) -> None:
         """Raise unless exactly one of these sets of numbers is written."""
@@ -56,7 +56,17 @@ class Fixed(Family):
     value: Amount = Field(description="The length.")
 
 
-class Exponential(Family):
+class LongTailed(Family):
+    """A family without a longest length, unless one is written."""
+
+    redrawn_above: Positive | None = Field(
+        None,
+        description="Longer lengths are drawn again, so that none is longer than this. The other "
+        "numbers are those before this cut.",
+    )
+
+
+class Exponential(LongTailed):
     """Exponential: by its mean or by its rate."""
 
     mean: Positive | None = Field(None, description="The mean.")
@@ -68,7 +78,7 @@ class Exponential(Family):
         return self
 
 
-class Lognormal(Family):
+class Lognormal(LongTailed):
     """Lognormal: by mean and sd, by median and mean, or by mu and sigma of the logarithm."""
 
     mean: Positive | None = Field(None, description="The mean.")
@@ -89,7 +99,7 @@ class Lognormal(Family):
         return self
 
 
-class Gamma(Family):
+class Gamma(LongTailed):
     """Gamma: by mean and sd, or by shape and scale."""
 
     mean: Positive | None = Field(None, description="The mean.")
@@ -103,7 +113,7 @@ class Gamma(Family):
         return self
 
 
-class Weibull(Family):
+class Weibull(LongTailed):
     """Weibull: by shape and scale, or by shape and mean."""
 
     shape: Positive = Field(description="Shape; 1 is exponential.")
