@@ -1,15 +1,16 @@
 """The log: one row for each stay, in columns, written as people move; statistics come later.
 
 Row i is visit i of the cohort. An outlier who moves back to the right ward has a second row,
-after all the visits. Instants are in days; NaN means 'not yet' when the run ended.
+after all the visits. Instants are in days; infinite means 'not in this run'.
 """
 
 from __future__ import annotations
 
+import math
 from array import array
 from dataclasses import dataclass, field
 
-NOT_YET = float("nan")
+NOT_YET = math.inf
 
 
 @dataclass
@@ -22,7 +23,7 @@ class StayLog:
     """When a space was found (and, unless by exchange, held from then on)."""
     admitted_at: array[float]
     ready_at: array[float]
-    """When the person was ready to leave; infinite if after the run."""
+    """When the person was ready to leave."""
     left_at: array[float]
     setting: array[int]
     """Where the person was; another setting than the visit's for an outlier."""
@@ -39,7 +40,7 @@ class StayLog:
 ASKED, TURNED_AWAY, EXCHANGED, RETURNED, FOUND_THERE = range(5)
 
 
-def empty_log(settings: list[int]) -> StayLog:
+def empty_log(settings: array[int]) -> StayLog:
     """A log with a row for each visit, nothing having happened yet."""
     n = len(settings)
 
@@ -52,7 +53,7 @@ def empty_log(settings: list[int]) -> StayLog:
         blank(),
         blank(),
         blank(),
-        array("i", settings),
+        settings,
         array("i", range(n)),
         array("b", bytes(n)),
     )

@@ -15,7 +15,7 @@ from sim.flow.log import EXCHANGED, FOUND_THERE, StayLog, empty_log
 from sim.flow.rings import Ring, find_ring, wards_in_loops
 from sim.flow.ward import Ward
 from sim.flow.weeks import capacity_steps, kinds_of_day, openings, readiness
-from sim.patients.cohort import ARRIVES, IS_THERE, WAITS_AT_DOOR, Cohort
+from sim.patients.cohort import ARRIVES, IS_THERE, WAITS_AT_DOOR, Cohort, Visits
 from sim.patients.plan import Plan
 
 
@@ -50,17 +50,17 @@ class Model:
         self.plan = plan
         self.cohort = cohort
         self.env = CareEnvironment(float(days))
-        self.log = empty_log(cohort.visits.setting.tolist())
+        self.log = empty_log(array("i", cohort.visits.setting.tobytes()))
         visits = cohort.visits
         self.drawn = (
-            array("i", visits.setting.astype(np.int32).tobytes()),
-            array("d", visits.stay_days.tobytes()),
-            array("d", visits.arrange_days.tobytes()),
-            array("d", visits.hand_over_days.tobytes()),
-            array("d", visits.round_threshold.tobytes()),
+            array("i", visits.setting.tobytes()),
+            _shared(visits, "stay_days"),
+            _shared(visits, "arrange_days"),
+            _shared(visits, "hand_over_days"),
+            _shared(visits, "round_threshold"),
         )
         self.priority = [route.priority for route in plan.routes]
-        self.route = array("i", visits.route.astype(np.int32).tobytes())
+        self.route = array("i", visits.route.tobytes())
         self.group_priority = [plan.group(g).priority for g in range(len(plan.groups))]
         self.wards = [Ward(number) for number in range(len(plan.settings))]
         self.newcomers: list[tuple[Journey, Ward]] = []
@@ -156,7 +156,7 @@ class Model:
     def _arrivals(self) -> Iterator[tuple[float, Journey]]:
         """Those who come during the run, in order of time."""
         first = int(np.count_nonzero(self.cohort.starts != ARRIVES))
-        rows = array("q", self.cohort.first_visit.tobytes())
+        rows = self.cohort.first_visit.tolist()
         for number, at in enumerate(self.cohort.arrived_at[first:].tolist(), start=first):
             me = Journey(self.env, number)
             me.steps = journey(self, me, rows[number], rows[number + 1] - 1, at)
@@ -294,3 +294,10 @@ class Model:
             env.call_at(env._now + longest, move)
         else:
             move()
+
+
+def _shared(visits: Visits, column: str) -> array[float]:
+    """A column as an array that Python reads fast; the cohort's own becomes a view of it."""
+    fast = array("d", getattr(visits, column).tobytes())
+    setattr(visits, column, np.frombuffer(fast, dtype=np.float64))
+    return fast

@@ -113,7 +113,7 @@ def acute_spells(run: Run, stays: Stays) -> AcuteSpells:
     rows = rows[order]
     if not len(rows):
         nothing = np.zeros(0)
-        return AcuteSpells(nothing.astype(np.int64), nothing, nothing, nothing, nothing)
+        return AcuteSpells(nothing.astype(np.int32), nothing, nothing, nothing, nothing)
     follows = np.zeros(len(rows), dtype=np.bool_)
     follows[1:] = (stays.person[rows[1:]] == stays.person[rows[:-1]]) & (
         stays.admitted_at[rows[1:]] == stays.left_at[rows[:-1]]

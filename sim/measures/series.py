@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from sim.flow.model import Run
 from sim.measures.stays import Stays, arranging_and_waiting
 
-Ints = NDArray[np.int64]
+Ints = NDArray[np.signedinteger]
 Floats = NDArray[np.float64]
 
 
@@ -28,7 +28,7 @@ def days_by_row_and_day(row: Ints, start: Floats, end: Floats, rows: int, days: 
 
 def _passed_since(row: Ints, instant: Floats, rows: int, days: int) -> Floats:
     """For each row and midnight t, the sum of (t - instant) over instants before t."""
-    day = np.minimum(instant.astype(np.int64), days - 1)
+    day = np.minimum(instant.astype(np.int32), days - 1)
     cell = row * days + day
     size = rows * days
     number = np.bincount(cell, minlength=size).reshape(rows, days).cumsum(axis=1)

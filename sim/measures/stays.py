@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.flow.log import EXCHANGED, RETURNED, TURNED_AWAY
 from sim.flow.model import Run
 
-Ints = NDArray[np.int64]
+Ints = NDArray[np.signedinteger]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -61,11 +61,11 @@ def stays_of(run: Run) -> Stays:
     """The stays of a run."""
     log, cohort, plan = run.log, run.cohort, run.plan
     visits = cohort.visits
-    visit = np.array(log.visit, dtype=np.int64)
-    came = np.array(log.came, dtype=np.int64)
-    setting = np.array(log.setting, dtype=np.int64)
+    visit = np.frombuffer(log.visit, dtype=np.int32)
+    came = np.frombuffer(log.came, dtype=np.int8)
+    setting = np.frombuffer(log.setting, dtype=np.int32)
     asked_at, placed_at, admitted_at, ready_at, left_at = (
-        _or_never(np.frombuffer(column, dtype=np.float64))
+        np.frombuffer(column, dtype=np.float64)
         for column in (log.asked_at, log.placed_at, log.admitted_at, log.ready_at, log.left_at)
     )
     # A visit of an outlier who moved has two stays; the later one is the one that leads on.
@@ -77,16 +77,7 @@ def stays_of(run: Run) -> Stays:
     next_placed_at = np.where(to_exit[visit], arranged_at, np.inf)
     has_next = next_stay >= 0
     next_placed_at[has_next] = placed_at[next_stay[has_next]]
-    turnaround = np.array(
-        [
-            setting.turnaround.days if setting.turnaround else 0.0
-            for setting in plan.place.settings.values()
-        ]
-    )
-    exchanged = came == EXCHANGED
-    freed_at = left_at + turnaround[setting]
-    gave_up = np.zeros(len(visit), dtype=np.bool_)
-    gave_up[has_next] = exchanged[next_stay[has_next]]
+    held_from, freed_at = _holding(run, setting, came, next_stay, placed_at, admitted_at, left_at)
     return Stays(
         visit=visit,
         person=visits.person[visit],
@@ -96,30 +87,48 @@ def stays_of(run: Run) -> Stays:
         came=came,
         asked_at=asked_at,
         placed_at=placed_at,
-        held_from=np.where(exchanged, admitted_at, placed_at),
+        held_from=held_from,
         admitted_at=admitted_at,
         ready_at=ready_at,
         arranged_at=arranged_at,
         next_placed_at=next_placed_at,
         left_at=left_at,
-        freed_at=np.where(gave_up, left_at, freed_at),
-        route=np.where(leads_on, visits.route[visit], -1),
+        freed_at=freed_at,
+        route=np.where(leads_on, visits.route[visit], -1).astype(np.int32),
         next_stay=next_stay,
     )
 
 
-def _or_never(instants: Floats) -> Floats:
-    return np.where(np.isnan(instants), np.inf, instants)
+def _holding(
+    run: Run,
+    setting: Ints,
+    came: Ints,
+    next_stay: Ints,
+    placed_at: Floats,
+    admitted_at: Floats,
+    left_at: Floats,
+) -> tuple[Floats, Floats]:
+    """From when to when each stay uses a space: not before an exchange, and until made ready."""
+    settings = run.plan.place.settings.values()
+    turnaround = np.array([each.turnaround.days if each.turnaround else 0.0 for each in settings])
+    freed_at = left_at + turnaround[setting] if turnaround.any() else left_at
+    if not run.log.exchanges:
+        return placed_at, freed_at
+    exchanged = came == EXCHANGED
+    has_next = next_stay >= 0
+    gave_up = np.zeros(len(setting), dtype=np.bool_)
+    gave_up[has_next] = exchanged[next_stay[has_next]]
+    return np.where(exchanged, admitted_at, placed_at), np.where(gave_up, left_at, freed_at)
 
 
 def _next_stays(first_visit: Ints, visit: Ints, leads_on: Bools, asked_at: Floats) -> Ints:
     """The row of each person's next visit, where a space was asked for in it."""
     is_last = np.zeros(int(first_visit[-1]), dtype=np.bool_)
     is_last[first_visit[1:] - 1] = True
-    following = np.where(is_last[visit] | ~leads_on, -1, visit + 1)
+    following = np.where(is_last[visit] | ~leads_on, np.int32(-1), visit + np.int32(1))
     asked = following >= 0
     asked[asked] = np.isfinite(asked_at[following[asked]])
-    return np.where(asked, following, -1)
+    return np.where(asked, following, np.int32(-1))
 
 
 def arranging_and_waiting(stays: Stays) -> tuple[Floats, Floats]:

@@ -28,7 +28,7 @@ class TaskTimes:
 def tasks_of(run: Run, stays: Stays) -> Iterator[TaskTimes]:
     """The tasks, transfer by transfer, in the order in which they are done."""
     visits = run.cohort.visits
-    leading_stay = np.full(len(visits.person), -1, dtype=np.int64)
+    leading_stay = np.full(len(visits.person), -1, dtype=np.int32)
     leads_on = np.flatnonzero(stays.route >= 0)
     leading_stay[stays.visit[leads_on]] = leads_on
     arranged = np.zeros(len(visits.person))

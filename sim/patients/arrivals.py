@@ -10,7 +10,7 @@ from scipy import special
 from sim.patients.streams import named_key, person_keys, uniforms
 from sim.place.schema import Group, Place
 
-Ints = NDArray[np.int64]
+Ints = NDArray[np.signedinteger]
 Floats = NDArray[np.float64]
 
 
@@ -48,11 +48,12 @@ def draw_arrivals(place: Place, name: str, days: int, seed: int, replication: in
     counts = means.astype(np.int64)
     if _is_random(group):
         day_key = named_key(seed, replication, "days", name)
-        everyday = np.arange(days, dtype=np.int64)
+        everyday = np.arange(days, dtype=np.int32)
         of_day = person_keys(day_key, everyday, np.zeros_like(everyday))
         counts = poisson_inverse(uniforms(of_day, named_key("how many")), means)
-    day = np.repeat(np.arange(days, dtype=np.int64), counts)
-    index = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    day = np.repeat(np.arange(days, dtype=np.int32), counts)
+    first = (np.cumsum(counts) - counts).astype(np.int32)
+    index = np.arange(counts.sum(), dtype=np.int32) - np.repeat(first, counts)
     people = person_keys(group_key(seed, replication, name), day, index)
     clock = time_of_day(group, uniforms(people, named_key("time of day")))
     return Arrivals(day, index, day + clock)

@@ -18,7 +18,7 @@ from sim.patients.start_state import so_far_and_left
 from sim.patients.streams import Keys, named_key, person_keys, uniforms
 from sim.place.numbers import Count
 
-Ints = NDArray[np.int64]
+Ints = NDArray[np.signedinteger]
 Floats = NDArray[np.float64]
 
 MAX_STEPS = 10_000
@@ -128,14 +128,14 @@ def _arriving(plan: Plan, number: int, days: int, seed: int, replication: int) -
     at = plan.settings.index(plan.group(number).arrives_at)
     return _People(
         person_keys(group_key(seed, replication, name), come.day, come.index),
-        np.full(n, number),
+        np.full(n, number, dtype=np.int32),
         come.day,
         come.index,
         come.at,
         np.full(n, ARRIVES, dtype=np.int8),
-        np.full(n, at),
+        np.full(n, at, dtype=np.int32),
         np.full(n, np.nan),
-        np.full(n, -1),
+        np.full(n, -1, dtype=np.int32),
     )
 
 
@@ -178,17 +178,18 @@ def _at_start(
     """The people of one row of the start state, keyed by row, group and index."""
     n = int(number.value)
     key = named_key(seed, replication, "start", row, group)
-    day, index = np.full(n, START_DAY), np.arange(n)
+    day = np.full(n, START_DAY, dtype=np.int32)
+    index = np.arange(n, dtype=np.int32)
     return _People(
         person_keys(key, day, index),
-        np.full(n, plan.groups.index(group)),
+        np.full(n, plan.groups.index(group), dtype=np.int32),
         day,
         index,
         np.zeros(n),
         np.zeros(n, dtype=np.int8),
-        np.full(n, plan.settings.index(setting)),
+        np.full(n, plan.settings.index(setting), dtype=np.int32),
         np.full(n, np.nan),
-        np.full(n, -1),
+        np.full(n, -1, dtype=np.int32),
     )
 
 
@@ -211,7 +212,7 @@ def _draw_visits(
     steps: list[Visits] = []
     tasks: list[tuple[str, Ints, Floats]] = []
     visited = np.zeros((len(people.group), len(plan.settings)), dtype=np.int32)
-    walkers, setting = np.arange(len(people.group)), people.setting
+    walkers, setting = np.arange(len(people.group), dtype=np.int32), people.setting
     earliest = np.maximum(people.arrived_at, 0.0)
     rows = 0
     while len(walkers):
@@ -225,7 +226,7 @@ def _draw_visits(
             raise TooManyPeople("journeys go round and round: more visits than can be held")
         least = np.array(plan.shortest)[setting] * step.stay_days
         earliest = earliest + least + step.arrange_days + step.hand_over_days
-        to = np.array([route.to for route in plan.routes])[step.route]
+        to = np.array([route.to for route in plan.routes], dtype=np.int32)[step.route]
         on = (to < len(plan.settings)) & (earliest < days)
         walkers, setting, earliest = walkers[on], to[on], earliest[on]
     visits = Visits(
@@ -233,8 +234,8 @@ def _draw_visits(
     )
     order = np.argsort(visits.person, kind="stable")
     visits = Visits(*(getattr(visits, f.name)[order] for f in fields(Visits)))
-    place_of = np.empty(rows, dtype=np.int64)
-    place_of[order] = np.arange(rows)
+    place_of = np.empty(rows, dtype=np.int32)
+    place_of[order] = np.arange(rows, dtype=np.int32)
     return visits, _tasks_by_stream(tasks, place_of)
 
 
@@ -252,9 +253,9 @@ def _one_step(
     step = Visits(
         walkers,
         setting,
-        number.astype(np.int64),
+        number,
         np.zeros(n),
-        np.full(n, -1),
+        np.full(n, -1, dtype=np.int32),
         np.zeros(n),
         np.zeros(n),
         np.zeros(n),

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Keys = NDArray[np.uint64]
+Ints = NDArray[np.signedinteger]
 Uniforms = NDArray[np.float64]
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -44,14 +45,14 @@ def scramble(keys: Keys) -> Keys:
     return z
 
 
-def person_keys(group_key: np.uint64, day: NDArray[np.int64], index: NDArray[np.int64]) -> Keys:
+def person_keys(group_key: np.uint64, day: Ints, index: Ints) -> Keys:
     """The keys of people by their day and their index within the day; shape (people,)."""
     with np.errstate(over="ignore"):
         by_day = scramble(group_key + day.astype(np.uint64) * _GOLDEN)
         return scramble(by_day + (index.astype(np.uint64) + np.uint64(1)) * _GOLDEN)
 
 
-def uniforms(people: Keys, decision: np.uint64, visit: NDArray[np.int64] | int = 0) -> Uniforms:
+def uniforms(people: Keys, decision: np.uint64, visit: Ints | int = 0) -> Uniforms:
     """One number in (0, 1) for each person, for one decision at one visit; shape (people,)."""
     with np.errstate(over="ignore"):
         if isinstance(visit, int):
