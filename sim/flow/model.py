@@ -92,7 +92,8 @@ class Model:
             hours = openings(setting.admits, kinds) if setting.admits else None
             self.open_hours.append(hours)
             if hours is not None:
-                ward.has_hours, ward.is_open = True, False
+                ward.has_hours = True
+                ward.change(0.0, is_open=False)
                 for start, end in hours:
                     self._at(start, ward, is_open=True)
                     self._at(end, ward, is_open=False)
