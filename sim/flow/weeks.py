@@ -138,6 +138,8 @@ class Readiness:
         last = max(last, day)
         if last >= len(self.pace):
             return math.inf
+        if goal <= self.gained[last]:
+            return from_at  # nothing more is needed, on a day that may gain nothing
         return max(from_at, last + (goal - self.gained[last]) / self.pace[last])
 
 
