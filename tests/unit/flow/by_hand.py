@@ -99,7 +99,8 @@ def stays(result: Replication, name: str) -> list[Stay]:
 
 def path(result: Replication, name: str) -> list[tuple[str, float | None, float | None]]:
     """Where one person was: (setting, from, to)."""
-    return [(stay.setting, stay.admitted, stay.left) for stay in stays(result, name)]
+    told = stays(result, name)
+    return [(stay.setting, stay.admitted, stay.left) for stay in told if stay.admitted is not None]
 
 
 def admitted(result: Replication, name: str, setting: str = "ward") -> float | None:
