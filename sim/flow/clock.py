@@ -67,7 +67,9 @@ class CareEnvironment(simpy.Environment):
             return
         if until.__class__ is float:
             me.wakes_at = until
-            if until < self.end:
+            if until >= self.end and me.entry is None:
+                me.steps.close()  # never woken again, so not kept
+            elif until < self.end:
                 heappush(self._queue, (until, AFTER_OTHERS, next(self._eid), me))  # type: ignore[misc]
 
     def call_at(self, at: float, action: Callable[[], None]) -> None:
@@ -119,6 +121,13 @@ class CareEnvironment(simpy.Environment):
             ):
                 settle()
         self._now = end
+
+    def close(self) -> None:
+        """Let go of the journeys that are under way, and so of all that they hold on to."""
+        for *_, event in self._queue:
+            if event.__class__ is Journey:
+                event.steps.close()
+        self._queue.clear()
 
 
 def _fire(event: Event) -> None:

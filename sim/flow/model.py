@@ -116,8 +116,11 @@ class Model:
         """Let everything happen; close the books at the end."""
         self._begin()
         self.env.run_to_end(self._arrivals(), self.settle)
+        self.env.close()
         for ward in self.wards:
             ward.close_books(self.env.end)
+            for waiting in ward.in_turn():
+                waiting.steps.close()
             if ward.shut:
                 self.log.shut[ward.number] = ward.shut
         return Run(
