@@ -62,7 +62,7 @@ def new(
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="YAML or .xlsx files.")],
 ) -> None:
-    """Say whether places, levers and experiments are valid; if not: where, what, what is allowed."""
+    """Say whether places, levers and experiments are valid; if not, where and why."""
     from sim.experiment.check import check_file
     from sim.place.problems import InputError, Problem
 

@@ -1,0 +1,31 @@
+"""What kind of file it is, and whether it is valid: the command ``check``."""
+
+from pathlib import Path
+
+from sim.experiment.question import load_experiment
+from sim.place.levers import read_lever
+from sim.place.load import check_place, read_document
+
+
+def check_file(path: Path) -> str:
+    """Say that a place, lever or experiment is valid, with what it holds.
+
+    A lever is checked by itself here; whether its changes fit a place is checked with the
+    experiment that lays it over one.
+
+    Raises:
+        InputError: with everything that is wrong.
+    """
+    document = read_document(path)
+    keys = document.tree if isinstance(document.tree, dict) else {}
+    if "experiment" in keys or "scenarios" in keys:
+        study = load_experiment(path)
+        runs = study.experiment.replications * len(study.scenarios)
+        return f"a valid experiment: {len(study.scenarios)} scenarios, {runs} runs"
+    if "lever" in keys or "change" in keys:
+        lever = read_lever(document)
+        return f"a valid lever: {len(lever.change)} changes"
+    place = check_place(document)
+    return (
+        f"a valid place: {len(place.settings)} settings, {len(place.patients)} groups of patients"
+    )
