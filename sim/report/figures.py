@@ -56,6 +56,8 @@ from sim.report.wording import (
 
 MOST_SETTINGS = 30
 """The settings figure shows this many at most, those with most delay and waiting first."""
+DAYS_DRAWN_DAILY = 200
+"""Runs longer than this are drawn week by week: the days of a week would run into one smear."""
 
 _VERDICT_MARKS: dict[Verdict, tuple[str, str, str, str]] = {
     Verdict.BETTER: ("o", BLUE, BLUE, "clearly better"),
@@ -84,6 +86,7 @@ class Picture:
     """One figure of the page: its caption, its SVG, and the table under it."""
 
     key: str
+    heading: str
     caption: str
     svg: str
     table: Table
@@ -97,9 +100,10 @@ def against_baseline(results: Results, what: What, key: str) -> Picture | None:
     unit = measure(what).unit
     base = results.estimate(results.baseline, what)
     level = f", which has {quantity(base.mean, unit)}" if base else ""
-    caption = (
-        f"{results.title(what)}: difference from {quoted(results.baseline)}{level}. "
+    caption = f"{results.title(what)}: difference from {quoted(results.baseline)}{level}. " + (
         "Dots are means over replications on the same patients; lines are 95% intervals."
+        if results.replications != 1
+        else "Dots are the differences in one run, so there are no intervals."
     )
     said = "; ".join(f"{quoted(name)}: {movement(what, results, name)}" for name in compared)
 
@@ -153,7 +157,7 @@ def against_baseline(results: Results, what: What, key: str) -> Picture | None:
 
     title = f"{results.title(what)}: scenarios against the baseline"
     return Picture(
-        key, caption, picture(key, title, f"{capitalised(said)}.", draw),
+        key, results.title(what), caption, picture(key, title, f"{capitalised(said)}.", draw),
         tables.comparison_table(results, what),
     )  # fmt: skip
 
@@ -171,6 +175,8 @@ def delayed_over_time(results: Results, bands: pd.DataFrame, key: str) -> Pictur
         "People past their ready date in acute settings, day by day. Lines are means over "
         "replications; bands hold the middle 90% of replications."
     )
+    if int(acute["day"].max()) >= DAYS_DRAWN_DAILY:
+        caption += " Drawn as means of each week."
     levels = amounts([means.get(name) for name in results.names])
     said = listed(
         [f"{level} in {quoted(name)}" for name, level in zip(results.names, levels, strict=True)]
@@ -182,7 +188,7 @@ def delayed_over_time(results: Results, bands: pd.DataFrame, key: str) -> Pictur
         columns = 1 if len(panels) == 1 else 2 if len(panels) <= 4 else 3
         deep = -(-len(panels) // columns)
         high = 2.6 if columns == 1 else 1.75 if columns == 2 else 1.3
-        gap_x, gap_y, left, bottom, top = 0.2, 0.62, 0.6, 0.42, 0.68
+        gap_x, gap_y, left, bottom, top = 0.2, 0.5 if columns == 3 else 0.4, 0.6, 0.42, 0.68
         wide = (WIDTH - left - 0.1 - gap_x * (columns - 1)) / columns
         figure = canvas(bottom + top + deep * high + (deep - 1) * gap_y)
         limit = 1.06 * float(acute["high"].fillna(acute["mean"]).max() or 1)
@@ -198,7 +204,9 @@ def delayed_over_time(results: Results, bands: pd.DataFrame, key: str) -> Pictur
             axes.set_ylim(0, limit)
             axes.set_xlim(0, days)
             axes.grid(axis="y")
-            _dated(axes, results.measured_from, days, 7 if columns == 1 else 12 // columns - 1)
+            _dated(axes, results.measured_from, days, {1: 8, 2: 6, 3: 4}[columns])
+            if place + columns < len(panels):
+                axes.tick_params(labelbottom=False)
             axes.yaxis.set_major_locator(MaxNLocator(4 if columns > 2 else 5, integer=True))
             axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.0f}"))
             if across:
@@ -226,7 +234,11 @@ def delayed_over_time(results: Results, bands: pd.DataFrame, key: str) -> Pictur
     title = "People delayed in acute care over time"
     description = f"Mean number delayed over {counted(days, 'day')}: {said}."
     return Picture(
-        key, caption, picture(key, title, description, draw), tables.time_table(results, acute)
+        key,
+        "People delayed in acute care",
+        caption,
+        picture(key, title, description, draw),
+        tables.time_table(results, acute),
     )
 
 
@@ -295,7 +307,7 @@ def by_setting(results: Results, bands: pd.DataFrame, shown: str, key: str) -> P
 
     said = "; ".join(_setting_said(results, s, scenarios) for s in drawn)
     return Picture(
-        key, caption,
+        key, "Occupancy, delay and waiting", caption,
         picture(key, "Occupancy, delay and waiting by setting", f"{said}.", draw),
         tables.settings_table(results, bands, settings, scenarios),
     )  # fmt: skip
@@ -346,7 +358,7 @@ def delay_mix(results: Results, key: str) -> Picture | None:
     )
     said = "; ".join(_mix_said(results, name, groups, bodies) for name in names)
     return Picture(
-        key, caption,
+        key, "By kind of reason, and by who answers", caption,
         picture(key, "Delayed bed days by reason group and body", f"{said}.", draw),
         tables.mix_table(results),
     )  # fmt: skip
@@ -408,7 +420,7 @@ def by_reason(results: Results, shown: str, key: str) -> Picture | None:
         for r in reasons
     )
     return Picture(
-        key, caption, picture(key, "Delayed bed days by reason", f"{said}.", draw),
+        key, "By reason", caption, picture(key, "Delayed bed days by reason", f"{said}.", draw),
         tables.reasons_table(results, reasons, shown),
     )  # fmt: skip
 
@@ -487,16 +499,21 @@ def money_by_body(results: Results, key: str) -> Picture | None:
             if w.body == k.name
         )
     return Picture(
-        key, caption, picture(key, "Money by body", f"{said}.", draw), tables.money_table(results)
+        key,
+        "By body",
+        caption,
+        picture(key, "Money by body", f"{said}.", draw),
+        tables.money_table(results),
     )
 
 
-def _band(axes: Axes, acute: pd.DataFrame, name: str, colour: str, line: object) -> None:
-    own = acute[acute["scenario"] == name]
-    day = own["day"].to_numpy(dtype=float) + 0.5
-    low, mean, high = (own[c].to_numpy(dtype=float) for c in ("low", "mean", "high"))
-    axes.fill_between(day, low, high, color=colour, alpha=0.22, lw=0)
-    axes.plot(day, mean, color=colour, lw=1.4, ls=line)
+def _band(axes: Axes, acute: pd.DataFrame, name: str, colour: str, line: Any) -> None:
+    own = acute.loc[acute["scenario"] == name, ["day", "low", "mean", "high"]]
+    if len(own) > DAYS_DRAWN_DAILY:
+        own = own.groupby(own["day"] // 7).mean()
+    day, low, mean, high = (own[c].to_numpy(dtype=float) for c in own.columns)
+    axes.fill_between(day + 0.5, low, high, color=colour, alpha=0.22, lw=0)
+    axes.plot(day + 0.5, mean, color=colour, lw=1.4, ls=line)
 
 
 def _dated(axes: Axes, first: date | None, days: int, most: int) -> None:

@@ -94,7 +94,7 @@ def render(results: Results, bands: pd.DataFrame) -> str:
         if (picture := against_baseline(results, what, f"compare-{place + 1}"))
     ]
     environment.filters["svg"] = Markup
-    return environment.get_template("report.html").render(
+    written = environment.get_template("report.html").render(
         results=results,
         css=Markup((_HERE / "report.css").read_text(encoding="utf-8")),
         facts=facts(results),
@@ -121,6 +121,7 @@ def render(results: Results, bands: pd.DataFrame) -> str:
         glossary=glossary(results),
         reproduce=reproduce(results),
     )
+    return f"{written.strip()}\n"
 
 
 def facts(results: Results) -> list[str]:

@@ -1,6 +1,7 @@
 """Every table of the report, as rows of text: the same numbers as the figures above them."""
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,6 +18,8 @@ from sim.report.wording import (
     amounts,
     anything,
     changes,
+    is_money,
+    is_share,
     percent,
     roughly,
     unit_heading,
@@ -199,7 +202,7 @@ def settings_table(
             for part in PART_MEASURES:
                 what = What(part, setting=setting)
                 found = results.estimate(name, what)
-                cells.append(amount(found.mean, measure(what).unit) if found else NONE)
+                cells.append(level(found.mean, measure(what).unit) if found else NONE)
             rows.append((name, *cells))
         groups.append(Rows(tuple(rows), results.setting_name(setting)))
     return Table(
@@ -390,13 +393,34 @@ def numbers_table(results: Results) -> Table:
         source = "; ".join(part for part in (n.source, n.note) if part) or "none given"
         return n.path, anything(n.value), span or NONE, n.unit or NONE, source, sure
 
-    rows = tuple(row(n) for n in sorted(results.numbers, key=lambda n: n.path))
+    rows = tuple(row(n) for n in sorted(results.numbers, key=lambda n: in_order(n.path)))
     return Table(
         "The numbers of the place, by their path in its file (◆ marks a guess)",
         ("Path", "Value", "Range", "Unit", "Source and note", "Certainty"),
         (Rows(rows),),
         text_columns=(3, 4, 5),
     )
+
+
+def level(mean: float, unit: str) -> str:
+    """A mean of people or days, to a hundredth at most.
+
+    >>> level(12.345, "people"), level(0.1234, "people"), level(0.0004, "people")
+    ('12.3', '0.12', 'under 0.01')
+    """
+    if is_share(unit) or is_money(unit) or mean == 0 or abs(mean) >= 1:
+        return amount(mean, unit)
+    return "under 0.01" if 0 < mean < 0.005 else amount(round(mean, 2), unit)
+
+
+def in_order(path: str) -> list[tuple[int, int, str]]:
+    """A key by which paths sort as people count: ward-2 before ward-10.
+
+    >>> sorted(["ward-10.beds", "ward-2.beds"], key=in_order)
+    ['ward-2.beds', 'ward-10.beds']
+    """
+    parts = re.split(r"([0-9]+)", path)
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
 
 
 def between(low: str, high: str, brackets: bool = True) -> str:

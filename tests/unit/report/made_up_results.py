@@ -1,19 +1,16 @@
-"""A results folder with made-up but plausible numbers, for every test of the report."""
+"""A results folder with made-up but plausible numbers, for tests of the report."""
 
 import csv
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from sim.measures.definitions import SERIES
 from sim.place.reasons import REASONS
-
-MakeResults = Callable[..., pd.DataFrame]
 
 WARDS = ("Medical wards", "Surgical wards", "Older people's unit", "Acute medical unit")
 BEYOND = (
@@ -35,12 +32,6 @@ NAMES = (
     "fewer returned referrals", "everything at once",
 )  # fmt: skip
 EFFECT = (0.0, -0.11, -0.03, -0.002, -0.06, -0.19, 0.001, -0.02, -0.05, -0.08, 0.03, -0.31)
-
-
-@pytest.fixture
-def make_results() -> MakeResults:
-    """Writes a results folder and returns its daily bands."""
-    return write_results
 
 
 def write_results(
