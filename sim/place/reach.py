@@ -24,14 +24,19 @@ def settings_reached(place: Place, group: str) -> set[str]:
 
 
 def settings_with_a_way_out(place: Place, group: str) -> set[str]:
-    """The settings from which some chain of routes, each with a share above 0, ends in an exit."""
+    """The settings from which some chain of routes, each with a share above 0, ends in an exit.
+
+    A route to a name that is no setting counts as a way out: that it leads nowhere is said by
+    another rule.
+    """
     back: dict[str, list[str]] = {}
     for setting in place.settings:
         leaving = place.routes_from(group, setting)
         for name, share in shares(leaving).items():
             if share > 0:
                 back.setdefault(destination(name, leaving[name]), []).append(setting)
-    return _spread(place.exits.keys(), back) & place.settings.keys()
+    ends = back.keys() - place.settings.keys()
+    return _spread(ends, back) & place.settings.keys()
 
 
 def _spread(starts: Iterable[str], onward: Mapping[str, Iterable[str]]) -> set[str]:
