@@ -109,11 +109,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def laid_over(whole: Any, part: Any) -> Any:
-    """A part of a file laid over the whole of it: tables are joined, the rest is replaced."""
-    if isinstance(whole, dict) and isinstance(part, dict):
-        return {**whole, **{key: laid_over(whole.get(key), part[key]) for key in part}}
-    return part
+def laid_over(whole: Any, part: Any, inside: str = "") -> Any:
+    """A part of a file laid over the whole of it: tables are joined, the rest is replaced.
+
+    A set of routes, or a stay, is whole or not at all, so these are not joined.
+    """
+    if not (isinstance(whole, dict) and isinstance(part, dict)):
+        return part
+    if inside in ("routes", "stay"):
+        return {**whole, **part}
+    return {**whole, **{key: laid_over(whole.get(key), part[key], key) for key in part}}
 
 
 def test_the_place_of_the_guide_is_valid(folder: Path) -> None:
@@ -129,21 +134,9 @@ def test_each_part_of_a_place_in_the_guide_is_valid(folder: Path, part: str) -> 
         lambda _, node: node.value  # dates stay as they are written
     )
     whole = yaml.load((folder / "place.yaml").read_text(encoding="utf-8"))
-    changed = laid_over(whole, yaml.load(part))
-    written = laid_over_routes(whole, yaml.load(part), changed)
     with (folder / "place.yaml").open("w", encoding="utf-8") as file:
-        yaml.dump(written, file)
+        yaml.dump(laid_over(whole, yaml.load(part)), file)
     load_place(folder / "place.yaml")
-
-
-def laid_over_routes(whole: Any, part: Any, changed: Any) -> Any:
-    """Lengths of time, routes and calendars are whole or not at all, so they are not joined."""
-    for setting, routes in part.get("routes", {}).items():
-        changed["routes"][setting] = routes
-    for group, table in part.get("patients", {}).items():
-        for setting, stay in table.get("stay", {}).items():
-            changed["patients"][group]["stay"][setting] = stay
-    return changed
 
 
 def test_the_levers_of_the_guide_can_be_laid_over_its_place(folder: Path) -> None:
