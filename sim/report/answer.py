@@ -351,10 +351,12 @@ def _rivals(
             f"{quoted(clear[0])}, so the order between them is not sure."
         )
     if len(compared) > 1:
+        several = f"All {len(clear)}" if len(clear) == len(compared) else str(len(clear))
+        among = "" if len(clear) == len(compared) else f" of the {len(compared)}"
+        be = "is" if len(clear) == 1 else "are"
         notes.append(
-            f"{len(clear)} of the {len(compared)} scenarios tried "
-            f"{'is' if len(clear) == 1 else 'are'} clearly better than {quoted(results.baseline)} "
-            f"on {subject(what, results)}."
+            f"{several}{among} scenarios tried {be} clearly better than "
+            f"{quoted(results.baseline)} on {subject(what, results)}."
         )
     return notes
 

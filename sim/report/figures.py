@@ -188,7 +188,7 @@ def delayed_over_time(results: Results, bands: pd.DataFrame, key: str) -> Pictur
         columns = 1 if len(panels) == 1 else 2 if len(panels) <= 4 else 3
         deep = -(-len(panels) // columns)
         high = 2.6 if columns == 1 else 1.75 if columns == 2 else 1.3
-        gap_x, gap_y, left, bottom, top = 0.2, 0.5 if columns == 3 else 0.4, 0.6, 0.42, 0.68
+        gap_x, gap_y, left, bottom, top = 0.2, 0.5 if columns == 3 else 0.4, 0.7, 0.42, 0.68
         wide = (WIDTH - left - 0.1 - gap_x * (columns - 1)) / columns
         figure = canvas(bottom + top + deep * high + (deep - 1) * gap_y)
         limit = 1.06 * float(acute["high"].fillna(acute["mean"]).max() or 1)
@@ -216,7 +216,7 @@ def delayed_over_time(results: Results, bands: pd.DataFrame, key: str) -> Pictur
                     wrapped(name, 26 if columns == 3 else 44), loc="left", fontweight="bold",
                     fontsize=8.5 if columns == 3 else 9,
                 )  # fmt: skip
-        figure.text(0.12 / WIDTH, 0.5, "People delayed", rotation=90, va="center")
+        figure.text(0.06 / WIDTH, 0.5, "People delayed", rotation=90, va="center")
         handles: list[Artist | tuple[Artist, ...]] = [
             (Patch(facecolor=BASELINE, alpha=0.22, edgecolor="none"),
              Line2D([], [], color=BASELINE, ls=(0, (3, 1.5)), lw=1.6)),
@@ -385,7 +385,7 @@ def by_reason(results: Results, shown: str, key: str) -> Picture | None:
         row, top, bottom, left = 0.3, 0.32, 0.5, 3.35
         high = row * len(lines)
         figure = canvas(top + bottom + high)
-        axes = panel(figure, left, bottom, WIDTH - left - 0.95, high)
+        axes = panel(figure, left, bottom, WIDTH - left - 1.3, high)
         rows_from_the_top(axes, [wrapped(label(line), 50, 1) for line in lines], 60)
         for place, (line, tick) in enumerate(zip(lines, axes.get_yticklabels(), strict=True)):
             if isinstance(line, str):
@@ -396,7 +396,7 @@ def by_reason(results: Results, shown: str, key: str) -> Picture | None:
             axes.plot(ends, [place] * len(ends), color=GREY, lw=1.6)
             for name, end in zip(scenarios, ends, strict=True):
                 _mark(axes, end, place, name != results.baseline)
-            pair = " → ".join(amounts(ends, "days a year"))
+            pair = " → ".join(amount(end, "days a year") for end in ends)
             axes.text(1.02, place, pair, va="center", fontsize=8,
                       transform=axes.get_yaxis_transform())  # fmt: skip
         axes.set_xlim(0, 1.05 * axes.get_xlim()[1])

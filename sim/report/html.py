@@ -32,7 +32,6 @@ from sim.report.wording import (
     anything,
     changes,
     counted,
-    listed,
     long_date,
     quantity,
     quoted,
@@ -212,10 +211,14 @@ def how_sure(results: Results) -> list[str]:
             "anything, about 1 interval in 20 still leaves out 0."
         )
     if results.checks_failed:
-        said.append(f"Checks that did NOT hold: {listed(results.checks_failed)}.")
+        said.append(
+            f"Checks that did NOT hold: {'; '.join(c.rstrip('.') for c in results.checks_failed)}."
+        )
     if results.checks_held:
         runs = f" in all {counted(results.runs_checked, 'run')}" if results.runs_checked else ""
-        said.append(f"Checks that held{runs}: {'; '.join(results.checks_held)}.")
+        said.append(
+            f"Checks that held{runs}: {'; '.join(c.rstrip('.') for c in results.checks_held)}."
+        )
     return said
 
 

@@ -331,9 +331,9 @@ def _cost(organisation: str, cost: Any, organisations: Mapping[str, str]) -> Cos
     row = cost if isinstance(cost, dict) else {"value": cost}
     return Cost(
         organisations.get(organisation) or _clean(organisation),
-        row.get("value"),
-        row.get("low"),
-        row.get("high"),
+        _value(row.get("value")),
+        _value(row.get("low")),
+        _value(row.get("high")),
         _clean(row.get("unit")) or "pounds a year",
         _clean(row.get("certainty")),
         _clean(row.get("source")),
@@ -355,10 +355,10 @@ def _setting(row: Mapping[str, Any]) -> Setting:
 def _assumed_number(row: Mapping[str, Any]) -> Number:
     return Number(
         path=_clean(row.get("path")),
-        value=row.get("value"),
+        value=_value(row.get("value")),
         unit=_clean(row.get("unit")),
-        low=row.get("low"),
-        high=row.get("high"),
+        low=_value(row.get("low")),
+        high=_value(row.get("high")),
         source=_clean(row.get("source")),
         certainty=_clean(row.get("certainty")),
         note=_clean(row.get("note")),
@@ -370,6 +370,10 @@ def _clean(text: Any) -> str:
     if text is None:
         return ""
     return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
+
+
+def _value(value: Any) -> Any:
+    return _clean(value) if isinstance(value, str) else value
 
 
 def _number(text: Any) -> float | None:

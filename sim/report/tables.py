@@ -84,7 +84,7 @@ def comparison_table(results: Results, what: What) -> Table:
         mean, low, high = (
             amounts([found.mean, found.low, found.high], unit) if found else (NONE, NONE, NONE)
         )
-        mean_cell = f"{mean} {between(low, high)}".strip()
+        mean_cell = f"{mean}\n{between(low, high)}".strip()
         difference = results.difference(name, what)
         if name == results.baseline:
             rows.append((f"{name} (baseline)", mean_cell, NONE, NONE, NONE, NONE, "baseline"))
@@ -144,7 +144,7 @@ def time_table(results: Results, bands: pd.DataFrame) -> Table:
         for _, first, end in spans:
             part = of_scenario[(of_scenario["day"] >= first) & (of_scenario["day"] < end)]
             mean, low, high = amounts([float(part[c].mean()) for c in ("mean", "low", "high")])
-            cells.append(f"{mean} {between(low, high)}".strip())
+            cells.append(f"{mean}\n{between(low, high)}".strip())
         rows.append((name, *cells))
     return Table(
         "People delayed in acute care, mean of the days of each period "
@@ -398,7 +398,7 @@ def numbers_table(results: Results) -> Table:
         "The numbers of the place, by their path in its file (◆ marks a guess)",
         ("Path", "Value", "Range", "Unit", "Source and note", "Certainty"),
         (Rows(rows),),
-        text_columns=(3, 4, 5),
+        text_columns=(1, 2, 3, 4, 5),
     )
 
 
