@@ -5,6 +5,7 @@ time: the setting needed, the days needed, the way on, the days that its tasks t
 not depend on the state of the place, so a whole way through can be drawn before the clock starts.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
@@ -143,8 +144,9 @@ def _there_already(plan: Plan, seed: int, replication: int) -> list[_People]:
     """The people of the start state, row by row."""
     start = plan.place.start
     parts = []
+    seen: Counter[tuple[str, str]] = Counter()
     for there in start.people:
-        row = f"there/{there.setting}"
+        row = _told_apart(f"there/{there.setting}", there.group, seen)
         part = _at_start(plan, seed, replication, row, there.group, there.setting, there.number)
         stay = plan.place.stay_of(there.group, there.setting)
         assert stay is not None
@@ -160,7 +162,7 @@ def _there_already(plan: Plan, seed: int, replication: int) -> list[_People]:
     for wait in start.waiting:
         inside = wait.setting is not None
         at = wait.setting or wait.waiting_for
-        row = f"waiting/{wait.setting}/{wait.waiting_for}"
+        row = _told_apart(f"waiting/{wait.setting}/{wait.waiting_for}", wait.group, seen)
         part = _at_start(plan, seed, replication, row, wait.group, at, wait.number)
         waited = inverse_cdf(wait.days_waited)(uniforms(part.key, named_key("start", "waited")))
         part.arrived_at = -waited
@@ -170,6 +172,12 @@ def _there_already(plan: Plan, seed: int, replication: int) -> list[_People]:
             part.route[:] = _route_to(plan, wait.group, at, wait.waiting_for).number
         parts.append(part)
     return parts
+
+
+def _told_apart(row: str, group: str, seen: Counter[tuple[str, str]]) -> str:
+    """The name of a row of the start state; another for a second row of the same kind."""
+    seen[row, group] += 1
+    return row if seen[row, group] == 1 else f"{row}/{seen[row, group]}"
 
 
 def _at_start(
