@@ -156,6 +156,7 @@ class Model:
                     ready_at = ward.ready_at(0.0, self.drawn[1][row], self.drawn[4][row])
                 me.steps = found_inside(self, me, row, last, ready_at)
             self.env.resume(me)
+        self.newcomers.clear()  # who waits already is in the queue, whatever its limit
 
     def _arrivals(self) -> Iterator[tuple[float, Journey]]:
         """Those who come during the run, in order of time."""
