@@ -48,6 +48,10 @@ def describe(study: Study) -> dict[str, Any]:
             }
             for name, setting in place.settings.items()
         ],
+        "groups": {
+            name: {"name": group.name or name, "locality": group.locality}
+            for name, group in place.patients.items()
+        },
         "exits": {name: each.name or name for name, each in place.exits.items()},
         "organisations": {
             name: {"name": each.name or name, "body": each.body}

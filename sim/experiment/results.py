@@ -62,20 +62,33 @@ def open_results(folder: Path) -> Results:
     return results
 
 
-def write_tables(results: Results, baseline: str | None = None) -> pd.DataFrame:
-    """Write ``summary.csv`` and ``comparison.csv``; returns the comparison.
+def write_tables(results: Results) -> pd.DataFrame:
+    """Write ``summary.csv`` and ``comparison.csv``; returns the comparison."""
+    scores = results.scores()
+    comparison = comparison_table(scores, next(iter(scores)))
+    write_csv(summary_table(scores), results.folder / "summary.csv")
+    write_csv(comparison, results.folder / "comparison.csv")
+    return comparison
+
+
+def compare_with(results: Results, baseline: str | None) -> tuple[pd.DataFrame, Path]:
+    """Write the comparison with a baseline; returns it and its file.
+
+    Another baseline than the first scenario has a file of its own, so that ``comparison.csv``
+    stays what the report shows.
 
     Raises:
         InputError: the baseline is not one of the scenarios.
     """
-    scores = results.scores()
-    chosen = baseline or next(iter(scores))
-    if chosen not in scores:
+    slugs = results.slugs
+    first = next(iter(slugs))
+    chosen = baseline or first
+    if chosen not in slugs:
         raise input_error(
             "--baseline",
-            f"no scenario {chosen!r} here{did_you_mean(chosen, scores)}; allowed: {one_of(scores)}",
+            f"no scenario {chosen!r} here{did_you_mean(chosen, slugs)}; allowed: {one_of(slugs)}",
         )
-    comparison = comparison_table(scores, chosen)
-    write_csv(summary_table(scores), results.folder / "summary.csv")
-    write_csv(comparison, results.folder / "comparison.csv")
-    return comparison
+    comparison = comparison_table(results.scores(), chosen)
+    name = "comparison.csv" if chosen == first else f"comparison-with-{slugs[chosen]}.csv"
+    write_csv(comparison, results.folder / name)
+    return comparison, results.folder / name

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sim.experiment.question import Scenario, Study
 from sim.experiment.replicate import replicate
-from sim.experiment.store import is_whole, run_path, write_replication
+from sim.experiment.store import is_whole, run_path, sweep, write_replication
 from sim.patients.cohort import TooManyPeople
 from sim.patients.plan import Plan, make_plan
 from sim.place.problems import input_error
@@ -77,6 +77,7 @@ def run_missing(study: Study, folder: Path, workers: int, told: Told) -> int:
         CheckFailed: a run contradicts itself.
         WorkersDied: worker processes keep being killed.
     """
+    sweep(folder)
     missing = []
     for job in jobs(study, folder):
         if is_whole(job.path, study.scenarios[job.scenario].fingerprint):
@@ -93,6 +94,7 @@ def run_missing(study: Study, folder: Path, workers: int, told: Told) -> int:
             _run_in_parallel(orders(study), missing, min(workers, len(missing)), told)
     except TooManyPeople as error:
         raise input_error(study.path, str(error)) from None
+    sweep(folder)
     return len(missing)
 
 

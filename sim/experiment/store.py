@@ -78,6 +78,12 @@ def whole_or_nothing(path: Path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
+def sweep(folder: Path) -> None:
+    """Take away the half-written files that killed workers have left."""
+    for partial in (folder / "runs").glob("*/.*.partial"):
+        partial.unlink(missing_ok=True)
+
+
 def write_replication(
     path: Path, result: Replication, fingerprint: str, *, keep_logs: bool
 ) -> None:

@@ -183,7 +183,7 @@ def _mapping(document: Document, node: MappingNode, keys: Keys) -> dict[str, Tre
 def _scalar(node: ScalarNode, at: str) -> str | int | float | bool | None:
     """A YAML 1.2 scalar. Dates and times stay text; NaN and infinities are refused."""
     kind = str(node.tag).rpartition(":")[2]
-    text = str(node.value)
+    text = str(node.value).replace(_FOLD_MARK, "")
     try:
         match kind:
             case "str" | "timestamp":
@@ -206,6 +206,8 @@ def _scalar(node: ScalarNode, at: str) -> str | int | float | bool | None:
     raise input_error(at, f"the tag {node.tag!s} is not allowed; write plain values only")
 
 
+_FOLD_MARK = "\a"
+"""What ruamel leaves in folded text where a line was folded."""
 _BASES = ("0x", "0o", "0b")
 
 

@@ -8,13 +8,15 @@ import pandas as pd
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from sim.experiment.manifest import describe, refuse_strangers, write_manifest
 from sim.experiment.question import Study
-from sim.experiment.results import Results, open_results, write_tables
+from sim.experiment.results import Results, compare_with, open_results, write_tables
 from sim.experiment.runner import run_missing
 from sim.measures.definitions import MEASURES
 from sim.report.html import write_report
+from sim.report.wording import changes, quoted
 
 
 def run_experiment(study: Study, folder: Path, workers: int | None = None) -> Path:
@@ -58,8 +60,9 @@ def run_experiment(study: Study, folder: Path, workers: int | None = None) -> Pa
 def compare_results(folder: Path, baseline: str | None) -> None:
     """Write and print the comparison with a baseline."""
     results = open_results(folder)
-    _print_comparison(results, write_tables(results, baseline))
-    print(f"All differences are in {folder / 'comparison.csv'}")
+    comparison, path = compare_with(results, baseline)
+    _print_comparison(results, comparison)
+    print(f"All differences are in {path}")
 
 
 def rewrite_report(folder: Path) -> Path:
@@ -86,9 +89,10 @@ def _print_comparison(results: Results, comparison: pd.DataFrame) -> None:
     if comparison.empty:
         return
     baseline = comparison["baseline"].iloc[0]
-    table = Table(title=f"Difference from {baseline!r}, with 95% interval", title_justify="left")
-    for heading in ("measure", "scenario", "difference", "95% interval", "better in"):
-        table.add_column(heading, justify="left" if heading in ("measure", "scenario") else "right")
+    table = Table(box=None, title=f"Difference from {quoted(baseline)}", title_justify="left")
+    table.add_column("")
+    for heading in ("difference", "95% interval", "better in"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for each in results.manifest["compare_on"]:
         rows = comparison[
             (comparison["measure"] == each["measure"])
@@ -96,20 +100,12 @@ def _print_comparison(results: Results, comparison: pd.DataFrame) -> None:
             & (comparison[["group", "reason", "body"]] == "").all(axis=1)
             & ((comparison["locality"] == "") | bool(each["setting"]))
         ]
-        known = MEASURES[each["measure"]]
-        title = f"{known.title}, {known.unit}"
-        if each["setting"]:
-            title += f" ({each['setting']})"
+        measure = MEASURES[each["measure"]]
+        where = f" in {each['setting']}" if each["setting"] else ""
+        table.add_row(Text(f"{measure.title}{where}, {measure.unit}", style="bold"))
         for row in rows.itertuples():
-            table.add_row(
-                title,
-                str(row.scenario),
-                f"{row.difference:+,.4g}",
-                _interval(float(row.low), float(row.high)),
-                f"{float(row.share_better):.0%}" if row.share_better == row.share_better else "",
-            )
+            difference, low, high = changes([row.difference, row.low, row.high], measure.unit)
+            interval = f"{low} to {high}" if row.low == row.low else "one replication"
+            better = f"{row.share_better:.0%}" if row.share_better == row.share_better else ""
+            table.add_row(Text(f"  {row.scenario}"), difference, interval, better)
     Console().print(table)
-
-
-def _interval(low: float, high: float) -> str:
-    return f"{low:+,.4g} to {high:+,.4g}" if low == low else "one replication"
