@@ -12,11 +12,12 @@ import numpy as np
 from sim.flow.clock import CareEnvironment, Journey
 from sim.flow.journey import found_inside, journey
 from sim.flow.log import EXCHANGED, FOUND_THERE, StayLog, empty_log
+from sim.flow.readiness import readiness
 from sim.flow.rings import Ring, find_ring, wards_in_loops
 from sim.flow.ward import Ward
-from sim.flow.weeks import capacity_steps, kinds_of_day, openings, readiness
 from sim.patients.cohort import ARRIVES, IS_THERE, WAITS_AT_DOOR, Cohort, Visits
 from sim.patients.plan import Plan
+from sim.place.weeks import capacity_steps, kinds_of_day, openings
 
 
 @dataclass(frozen=True)

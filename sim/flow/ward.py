@@ -6,7 +6,7 @@ import math
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from sim.flow.weeks import Readiness
+from sim.flow.readiness import Readiness
 
 if TYPE_CHECKING:
     from sim.flow.clock import Journey

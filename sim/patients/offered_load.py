@@ -21,17 +21,16 @@ from numpy.typing import NDArray
 
 from sim.patients.arrivals import mean_by_day
 from sim.patients.distributions import mean_days
-from sim.place.numbers import Spaces
 from sim.place.problems import input_error
 from sim.place.schema import Place, Setting, Task, destination, shares
-from sim.place.words import WEEKDAYS, Pathway
+from sim.place.weeks import MINUTES_PER_DAY, capacity_steps, kinds_of_day
+from sim.place.words import Pathway
 
 Floats = NDArray[np.float64]
 
 NEAR_LIMIT = 0.95
 """From this share of its spaces on, a setting has long queues that come and go."""
 
-MINUTES = 1440
 _ROUNDING = 1e-9
 
 Verdict = Literal["cannot hold", "near its limit", "has room", "no limit", "nobody comes"]
@@ -131,8 +130,8 @@ def offered_load(place: Place, days: float = 365) -> list[SettingLoad]:
     """
     dates = _dates(place, days)
     ways = flows(place, days)
-    as_weekdays = _weekdays(place, dates)
-    return [_load(place, name, ways, dates, as_weekdays) for name in place.settings]
+    as_weekdays = kinds_of_day(place, len(dates))
+    return [_load(place, name, ways, as_weekdays) for name in place.settings]
 
 
 def days_counted(place: Place, days: float = 365) -> int:
@@ -202,17 +201,14 @@ def _reachable(place: Place, group: str) -> list[str]:
     return found
 
 
-def _load(
-    place: Place, name: str, ways: list[Flow], dates: list[date], weekdays: list[int]
-) -> SettingLoad:
+def _load(place: Place, name: str, ways: list[Flow], weekdays: list[int]) -> SettingLoad:
     setting = place.settings[name]
     coming = [way for way in ways if way.destination == name]
     arrivals = sum(way.people_per_day for way in coming)
     decision_days = _round_wait(setting, weekdays)
     stay_days = _per_person(arrivals, ((way, _stay(place, way, name)) for way in coming))
-    open_by_day = [_open_by_minute(setting, *day) for day in zip(dates, weekdays, strict=True)]
-    spaces_open = float(np.mean([minutes.mean() for minutes in open_by_day]))
-    at_start = float(open_by_day[0][0])
+    steps = capacity_steps(place, setting, weekdays)
+    spaces_open, at_start = _mean_open(steps, len(weekdays)), steps[0][1]
     return SettingLoad(
         setting=name,
         arrivals_per_day=arrivals,
@@ -291,18 +287,6 @@ def _dates(place: Place, days: float) -> list[date]:
     return dates
 
 
-def _weekdays(place: Place, dates: list[date]) -> list[int]:
-    """The weekday of each date in calendars: a bank holiday counts as a Sunday, or as usual."""
-    if place.bank_holidays == "as usual":
-        return [day.weekday() for day in dates]
-    import holidays
-
-    years = range(dates[0].year, dates[-1].year + 1)
-    off = holidays.country_holidays("GB", subdiv="ENG", years=years)
-    sunday = WEEKDAYS.index("sun")
-    return [sunday if day in off else day.weekday() for day in dates]
-
-
 def _mean_pace(setting: Setting, weekdays: list[int]) -> float:
     """Days of treatment gained in a day, on average."""
     if setting.pace_by_weekday is None:
@@ -317,7 +301,7 @@ def _round_wait(setting: Setting, weekdays: list[int]) -> float:
     The days are taken to come round again after the last.
     """
     rounds = sorted(
-        (day + round_.at / MINUTES, round_.prob_ready.value)
+        (day + round_.at / MINUTES_PER_DAY, round_.prob_ready.value)
         for day, weekday in enumerate(weekdays)
         for round_ in setting.decision_rounds
         if weekday in round_.days
@@ -348,23 +332,10 @@ def _more_wait_after_a_round(gaps: Floats, prob_ready: Floats) -> Floats:
     return after
 
 
-def _open_by_minute(setting: Setting, day: date, weekday: int) -> Floats:
-    """Spaces open in each minute of a day; infinite without a limit; shape (1440,).
-
-    A dated change stands before the weekly pattern, and that before the setting's own number.
-    """
-    for change in setting.capacity_changes:
-        if change.first <= day and (change.last is None or day <= change.last):
-            return np.full(MINUTES, _limit(change.spaces))
-    minutes = np.full(MINUTES, _limit(setting.spaces))
-    for window in sorted(setting.capacity_by_week, key=lambda window: window.start):
-        if weekday in window.days:
-            minutes[window.start : window.end] = _limit(window.spaces)
-    return minutes
-
-
-def _limit(spaces: Spaces) -> float:
-    return math.inf if spaces.limit is None else spaces.limit
+def _mean_open(steps: list[tuple[float, float]], days: int) -> float:
+    """Mean spaces open over the days; infinite where at any time there is no limit."""
+    ends = [*(at for at, _ in steps[1:]), float(days)]
+    return sum(spaces * (end - at) for (at, spaces), end in zip(steps, ends, strict=True)) / days
 
 
 def _times(people: float, days: float) -> float:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.flow.weeks import capacity_steps, kinds_of_day, openings
+from sim.place.weeks import capacity_steps, kinds_of_day, openings
 from tests.places import value
 from tests.unit.flow.by_hand import (
     by_hand,

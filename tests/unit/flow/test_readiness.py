@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.flow.weeks import Readiness, kinds_of_day, readiness
+from sim.flow.readiness import Readiness, readiness
 from sim.place.schema import Place
+from sim.place.weeks import kinds_of_day
 from tests.unit.flow.by_hand import by_hand, comes, nobody_comes, path, played, stays
 
 

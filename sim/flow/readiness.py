@@ -1,0 +1,86 @@
+"""When people are ready to leave: the pace of treatment by weekday, then decision rounds."""
+
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from sim.place.schema import Setting
+from sim.place.weeks import MINUTES_PER_DAY
+
+SURE = 1000.0
+"""Stands for an endless hazard: e^-1000 is nought, and no threshold comes near."""
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """When people of a setting are ready to leave: the pace of treatment, then decision rounds."""
+
+    pace: tuple[float, ...]
+    """Days of treatment gained on each day of the run; empty at the full pace."""
+    gained: tuple[float, ...]
+    """Days of treatment gained before each day."""
+    rounds: tuple[float, ...]
+    """The instants of the decision rounds; empty where the need's end is readiness."""
+    chance: tuple[float, ...]
+    """Cumulative hazard of being declared ready, up to and with each round."""
+    has_rounds: bool
+
+    def ready_at(self, from_at: float, need_days: float, threshold: float) -> float:
+        """The instant of readiness for a need that starts at an instant; infinite if after the run.
+
+        ``threshold`` is the person's exponential number on the accumulated hazard of the rounds,
+        which is the same as trying each round in turn with its own chance.
+        """
+        at = self._need_ends_at(from_at, need_days) if self.pace else from_at + need_days
+        if not self.has_rounds:
+            return at
+        first = bisect_left(self.rounds, at)
+        before = self.chance[first - 1] if first else 0.0
+        declared = bisect_left(self.chance, before + threshold, lo=first)
+        return self.rounds[declared] if declared < len(self.rounds) else math.inf
+
+    def treated_days(self, from_at: float, to_at: float) -> float:
+        """Days of treatment gained between two instants of the run."""
+        if not self.pace:
+            return to_at - from_at
+        return self._gained_by(to_at) - self._gained_by(from_at)
+
+    def _gained_by(self, at: float) -> float:
+        day = min(int(at), len(self.pace) - 1)
+        return self.gained[day] + (at - day) * self.pace[day]
+
+    def _need_ends_at(self, from_at: float, need_days: float) -> float:
+        day = int(from_at)
+        goal = self._gained_by(from_at) + need_days
+        last = bisect_left(self.gained, goal, lo=day) - 1
+        last = max(last, day)
+        if last >= len(self.pace):
+            return math.inf
+        if goal <= self.gained[last]:
+            return from_at  # nothing more is needed, on a day that may gain nothing
+        return max(from_at, last + (goal - self.gained[last]) / self.pace[last])
+
+
+def readiness(setting: Setting, kinds: Sequence[int]) -> Readiness | None:
+    """The readiness rule of a setting over a run; None where need's end is readiness."""
+    if setting.pace_by_weekday is None and not setting.decision_rounds:
+        return None
+    pace: tuple[float, ...] = ()
+    if setting.pace_by_weekday is not None:
+        by_weekday = setting.pace_by_weekday.factors()
+        pace = tuple(by_weekday[kind] for kind in kinds)
+    rounds = sorted(
+        (day + each.at / MINUTES_PER_DAY, -math.log1p(-min(each.prob_ready.value, 1 - 1e-16)))
+        for day, kind in enumerate(kinds)
+        for each in setting.decision_rounds
+        if kind in each.days
+    )
+    return Readiness(
+        pace=pace,
+        gained=tuple(accumulate(pace, initial=0.0)),
+        rounds=tuple(at for at, _ in rounds),
+        chance=tuple(accumulate(SURE if hazard > 36 else hazard for _, hazard in rounds)),
+        has_rounds=bool(setting.decision_rounds),
+    )

@@ -1,0 +1,87 @@
+"""Calendars laid out over a run: when settings admit, and how many spaces are open.
+
+Time is in days since the start of the run, at midnight. An English bank holiday counts as a Sunday
+unless the place says otherwise.
+"""
+
+import math
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sim.place.calendars import Window
+from sim.place.schema import Place, Setting
+from sim.place.words import WEEKDAYS
+
+MINUTES_PER_DAY = 1440
+
+
+def kinds_of_day(place: Place, days: int) -> list[int]:
+    """The weekday (0 = Monday) that each day of a run counts as."""
+    dates = [place.start_date + timedelta(days=day) for day in range(days)]
+    if place.bank_holidays == "as usual":
+        return [day.weekday() for day in dates]
+    import holidays
+
+    years = range(dates[0].year, dates[-1].year + 1)
+    closed = holidays.country_holidays("GB", subdiv="ENG", years=years)
+    sunday = WEEKDAYS.index("sun")
+    return [sunday if day in closed else day.weekday() for day in dates]
+
+
+def openings(windows: Sequence[Window], kinds: Sequence[int]) -> list[tuple[float, float]]:
+    """(from, to) of each stretch of open hours, joined where one ends as the next begins."""
+    stretches: list[tuple[float, float]] = []
+    for day, kind in enumerate(kinds):
+        for window in sorted(windows, key=lambda window: window.start):
+            if kind not in window.days:
+                continue
+            start, end = day + window.start / MINUTES_PER_DAY, day + window.end / MINUTES_PER_DAY
+            if stretches and stretches[-1][1] == start:
+                stretches[-1] = (stretches[-1][0], end)
+            else:
+                stretches.append((start, end))
+    return stretches
+
+
+def capacity_steps(
+    place: Place, setting: Setting, kinds: Sequence[int]
+) -> list[tuple[float, float]]:
+    """(from, spaces) of each change of capacity, the first at 0; spaces may be infinite.
+
+    A dated change stands before the weekly pattern, and that before the setting's own number.
+    """
+    usual = _limit(setting.spaces.limit)
+    steps: list[tuple[float, float]] = []
+    for day, kind in enumerate(kinds):
+        of_day = [(0, _dated(place, setting, day))]
+        if of_day[0][1] is None:
+            of_day = [(0, usual)]
+            windows = [window for window in setting.capacity_by_week if kind in window.days]
+            for window in sorted(windows, key=lambda window: window.start):
+                of_day += [(window.start, _limit(window.spaces.limit)), (window.end, usual)]
+        for minute, spaces in of_day:
+            at = day + minute / MINUTES_PER_DAY
+            assert spaces is not None
+            if steps and steps[-1][0] == at:
+                steps[-1] = (at, spaces)
+            else:
+                steps.append((at, spaces))
+    changes = [
+        step
+        for before, step in zip([None, *steps], steps, strict=False)
+        if before is None or before[1] != step[1]
+    ]
+    return [step for step in changes if step[0] < len(kinds)]
+
+
+def _dated(place: Place, setting: Setting, day: int) -> float | None:
+    """The spaces that a dated change sets on a day; None if none does."""
+    today = place.start_date + timedelta(days=day)
+    for change in setting.capacity_changes:
+        if change.first <= today and (change.last is None or today <= change.last):
+            return _limit(change.spaces.limit)
+    return None
+
+
+def _limit(spaces: int | None) -> float:
+    return math.inf if spaces is None else spaces
