@@ -103,13 +103,13 @@ def delay_parts(run: Run, stays: Stays) -> None:
     second = np.minimum(placed[begun], end) - np.minimum(arranged[begun], end)
     third = end - np.minimum(placed[begun], end)
     whole = end - stays.ready_at[begun]
-    wrong = np.abs(first + second + third - whole) > CLOSE
+    wrong = ~(np.abs(first + second + third - whole) <= CLOSE)
     if wrong.any() or (np.concatenate((first, second, third)) < -CLOSE).any():
         raise CheckFailed("the parts of somebody's delay do not add up to it")
     everyone = np.ones(len(stays.visit), dtype=np.bool_)
     window = -np.inf, run.end
     reasons = sum(bed_days_by_reason(run, stays, everyone, window).values())
-    if abs(reasons - whole.sum()) > CLOSE * max(1.0, float(len(whole))):
+    if not abs(reasons - whole.sum()) <= CLOSE * max(1.0, float(len(whole))):
         raise CheckFailed(f"delay reasons add up to {reasons:.6f} days of {whole.sum():.6f}")
 
 
@@ -158,7 +158,7 @@ def _clipped(run: Run, start: Floats, end: Floats) -> Floats:
 def _compare(run: Run, what: str, from_log: Floats | Ints, live: Floats) -> None:
     off = np.abs(from_log - live)
     worst = int(np.argmax(off))
-    if off[worst] > CLOSE:
+    if not off[worst] <= CLOSE:  # so that what is not a number fails too
         raise CheckFailed(
             f"{run.plan.settings[worst]}: {what}: {live[worst]:.9f} counted by the model, "
             f"{from_log[worst]:.9f} from the log"
