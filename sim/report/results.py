@@ -148,6 +148,7 @@ class Results:
     checks_held: tuple[str, ...] = ()
     checks_failed: tuple[str, ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
+    group_names: Mapping[str, str] = field(default_factory=dict)
     estimates: Mapping[tuple[str, What], Estimate] = field(default_factory=dict)
     differences: Mapping[tuple[str, What], Difference] = field(default_factory=dict)
 
@@ -263,6 +264,10 @@ def read_results(folder: Path) -> Results:
         checks_held=tuple(_clean(c) for c in checks.get("held") or ()),
         checks_failed=tuple(_clean(c) for c in checks.get("failed") or ()),
         versions=tuple((_clean(k), _clean(v)) for k, v in (manifest.get("versions") or {}).items()),
+        group_names={
+            _clean(name): _clean(group.get("name"))
+            for name, group in (manifest.get("groups") or {}).items()
+        },
         estimates=_estimates(summary),
         differences=_differences(comparison),
     )

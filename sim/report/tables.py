@@ -288,7 +288,12 @@ def part_table(results: Results, dimension: str, shown: str, caption: str) -> Ta
     parts = results.parts("delayed_bed_days", dimension)
     if not parts:
         return None
-    rows = tuple((getattr(what, dimension), *_beside(results, what, shown)) for what in parts)
+    names = [getattr(what, dimension) for what in parts]
+    if dimension == "group":
+        names = [results.group_names.get(name) or name for name in names]
+    rows = tuple(
+        (name, *_beside(results, what, shown)) for name, what in zip(names, parts, strict=True)
+    )
     heading = {"group": "Group of people"}.get(dimension, dimension.capitalize())
     return Table(caption, (heading, *_beside_columns(results, shown)), (Rows(rows),))
 
