@@ -55,7 +55,7 @@ def _one_or_list(value: Any) -> Any:
 
 
 def _known_reason(code: Any) -> Any:
-    if code not in REASONS:
+    if not isinstance(code, str) or code not in REASONS:
         from sim.place.problems import did_you_mean
 
         raise wrong(
