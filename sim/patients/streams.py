@@ -60,4 +60,5 @@ def uniforms(people: Keys, decision: np.uint64, visit: Ints | int = 0) -> Unifor
         else:
             visit_key = scramble(decision + visit.astype(np.uint64) * _GOLDEN)
         bits = scramble(people + visit_key)
-    return ((bits >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    # 52 bits, as with 53 the half would be rounded, and the greatest number would be 1.
+    return ((bits >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
