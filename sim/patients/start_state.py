@@ -88,8 +88,8 @@ def found_by_chance(stay: Distribution, u: Floats) -> Floats:
             values = np.sort(np.array(family.values))
             if values[-1] == 0:
                 return np.zeros(u.shape)
-            weights = np.cumsum(values) / values.sum()
-            return values[np.searchsorted(weights, u)] * scale
+            weights = np.cumsum(values)
+            return values[np.searchsorted(weights / weights[-1], u)] * scale
     return _by_lorenz_curve(stay, u)
 
 
