@@ -33,7 +33,7 @@ def journey(model: Model, me: Journey, row: int, last: int, asked_at: float) -> 
         ward = wards[setting[row]]
         log.asked_at[row] = asked_at
         now = env._now
-        if ward.can_take_at_once() and env.is_quiet():
+        if ward.is_open and ward.in_use < ward.capacity and not ward.queue and env.is_quiet():
             found: Ward | None = ward
             ward.use(now, 1)
             log.placed_at[row] = now

@@ -71,10 +71,6 @@ class Ward:
         """Whether somebody may be given a space now."""
         return self.is_open and self.in_use < self.capacity
 
-    def can_take_at_once(self) -> bool:
-        """Whether somebody may be given a space and nobody waits for one."""
-        return self.is_open and self.in_use < self.capacity and not self.queue
-
     def ready_at(self, now: float, need_days: float, threshold: float) -> float:
         """When somebody whose need starts now will be ready to leave."""
         if self.readiness is None:

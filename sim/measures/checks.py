@@ -13,7 +13,7 @@ from sim.flow.log import FOUND_THERE, TURNED_AWAY
 from sim.flow.model import Run
 from sim.measures.delays import bed_days_by_reason
 from sim.measures.series import next_setting
-from sim.measures.stays import Floats, Ints, Stays, arranging_and_waiting
+from sim.measures.stays import Bools, Floats, Ints, Stays, arranging_and_waiting
 
 CLOSE = 1e-6
 """How near two ways of working out the same days must be, in days."""
@@ -65,23 +65,31 @@ def never_too_full(run: Run, stays: Stays) -> None:
         given = mine & (stays.came != FOUND_THERE) & (stays.came != TURNED_AWAY)
         name = run.plan.settings[number]
         if any(np.isfinite(spaces) for _, spaces in steps):
-            at = np.unique(stays.held_from[given])
-            starts = np.sort(stays.held_from[mine])
-            ends = np.sort(stays.freed_at[mine])
-            in_use = np.searchsorted(starts, at, "right") - np.searchsorted(ends, at, "right")
-            times = np.array([step[0] for step in steps])
-            spaces = np.array([step[1] for step in steps])
-            limit = spaces[np.maximum(np.searchsorted(times, at, "right") - 1, 0)]
-            exchanged = np.isin(at, stays.held_from[given & (stays.held_from != stays.placed_at)])
-            over = np.flatnonzero((in_use > limit) & ~exchanged)
-            if len(over):
-                raise CheckFailed(
-                    f"{name}: {in_use[over[0]]} spaces in use of {limit[over[0]]:g} after somebody "
-                    f"was admitted on day {at[over[0]]:.6f}"
-                )
+            _never_over(name, steps, stays, mine, given)
         hours = run.open_hours[number]
         if hours is not None:
             _admitted_in_hours(name, hours, stays.placed_at[given])
+
+
+def _never_over(
+    name: str, steps: list[tuple[float, float]], stays: Stays, mine: Bools, given: Bools
+) -> None:
+    """After each instant at which a space was given, no more are in use than are open."""
+    at = np.sort(stays.held_from[given], kind="stable")
+    starts = at if given.sum() == mine.sum() else np.sort(stays.held_from[mine], kind="stable")
+    ends = np.sort(stays.freed_at[mine])
+    in_use = np.searchsorted(starts, at, "right") - np.searchsorted(ends, at, "right")
+    times, spaces = np.array(steps).T
+    limit = spaces[np.maximum(np.searchsorted(times, at, "right") - 1, 0)]
+    over = np.flatnonzero(in_use > limit)
+    # In a ring with hand-overs the spaces were given earlier, and are only changed over now.
+    changed_over = stays.held_from[given & (stays.held_from != stays.placed_at)]
+    over = over[~np.isin(at[over], changed_over)]
+    if len(over):
+        raise CheckFailed(
+            f"{name}: {in_use[over[0]]} spaces in use of {limit[over[0]]:g} after somebody "
+            f"was admitted on day {at[over[0]]:.6f}"
+        )
 
 
 def _admitted_in_hours(name: str, hours: list[tuple[float, float]], placed_at: Floats) -> None:
