@@ -73,6 +73,8 @@ def _step(
                 return ".".join(parts[:length]), length
         if len(parts) == 1:
             return parts[0], 1
+    if node is None and is_list(kind):
+        raise UnknownPathError(f"nothing is written for {so_far}; set the whole list")
     allowed = list(dict.fromkeys([*written, *(keys_of(owner) if owner else [])]))
     raise UnknownPathError(
         f"no {parts[0]!r} in {so_far or 'the place'}; allowed: {one_of(allowed)}"

@@ -76,6 +76,14 @@ def changed(place: Document, *changes: str) -> Any:
         ("patients.older.stay.reablement: 9", "patients older stay reablement", 9),
         ("patients.planned.stay.ward: 9", "patients planned stay", {"ward": 9}),
         ("start.people.1.number: {times: 0.5}", "start people 0 number", 6),
+        ("settings.ward.turnaround.value: {times: 2}", "settings ward turnaround",
+         {"value": 4, "unit": "hours"}),
+        ("transfers.with-care.hand_over.1.takes.uniform.low: {plus: 1}",
+         "transfers with-care hand_over 0 takes uniform", {"low": 3, "high": 6}),
+        ("start.waiting.1.days_waited: {plus: 12 hours}",
+         "start waiting 0 days_waited", "3.5 days"),
+        ("start.waiting.1.days_waited.fixed.value: 5", "start waiting 0 days_waited",
+         {"fixed": {"value": 5, "unit": "days"}}),
     ],
 )  # fmt: skip
 def test_a_lever_changes_the_value_at_its_path(
@@ -126,6 +134,55 @@ def test_lengths_from_a_file_can_not_be_multiplied(place: Document) -> None:
     place.path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match="lengths from a CSV file can't be multiplied; write set"):
         changed(read_yaml(place.path), "settings.annexe.stay: {times: 2}")
+
+
+def test_a_fixed_length_in_its_own_unit_can_be_added_to(place: Document) -> None:
+    stay = "{fixed: {value: 4, unit: hours}}"
+    text = GOOD["place.yaml"].replace("{gamma: {mean: 6, sd: 4}}", stay)
+    place.path.write_text(text, encoding="utf-8")
+    for added in ("0.5", "30 minutes"):
+        tree = changed(read_yaml(place.path), f"settings.annexe.stay: {{plus: {added}}}")
+        assert tree["settings"]["annexe"]["stay"] == {"fixed": {"value": 4.5, "unit": "hours"}}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("settings.annexe.acute: {times: 2}", "nothing is written for 'acute' in settings.annexe"),
+        ("settings.ward.admits.1.days: mon", "nothing is written for settings.ward.admits; set"),
+        (
+            "settings.ward.overflow.0: ward",
+            "no item '0' in settings.ward.overflow; allowed: 1",
+        ),
+        (
+            "settings.ward.overflow.x: ward",
+            "no item 'x' in settings.ward.overflow; allowed: 1",
+        ),
+        ("settings.ward.decision_rounds: {times: 2}", "here is a list; name a part"),
+        ("settings.ward.pace_by_weekday: {times: 2}", "here is a table with sat, sun; name a part"),
+        ("settings.ward.cost_per_day: {plus: 2 hours}", "can't be added to pounds a day"),
+        ("settings.ward.acute: {plus: 1}", "'yes' is not a number that can be changed"),
+        ("settings.ward.organisation.name: x", "no 'name' in settings.ward.organisation"),
+        ("settings.new.beds: 3", "no 'new' in settings; allowed: ward, annexe, reablement"),
+        ("'': 3", "no '' in the place"),
+        ("settings.: {times: 3}", "no '' in settings"),
+        ("settings..beds: 3", "no '' in settings"),
+    ],
+)
+def test_a_path_or_sum_that_makes_no_sense_is_refused(
+    place: Document, change: str, says: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        changed(place, change)
+    (problem,) = caught.value.problems
+    assert problem.where == f"{place.path.parent}/lever-0.yaml:5:3"
+    assert says in problem.what
+
+
+def test_one_lever_is_not_laid_over_twice(place: Document) -> None:
+    once = lever(place.path.parent, "settings.annexe.beds: {plus: 1}")
+    with pytest.raises(InputError, match=r"a second lever 'test'; the first is at .*:1:8"):
+        lay_over(place, [once, once])
 
 
 def test_adding_to_a_length_that_varies_is_refused(place: Document) -> None:
