@@ -113,6 +113,8 @@ def outlier(
     assert me.here is not None
     model.leave(me.here)
     me.here = ward
-    left = stay_days[row] * (1 - ward.treated_days(admitted_at, env._now) / need)
     stay = add_return(log, row, ward.number, env._now)
-    return stay, ward.ready_at(env._now, left, threshold[row])
+    unmet = 1 - ward.treated_days(admitted_at, env._now) / need
+    if unmet > 0:  # else the need has ended, and only a decision round is waited for
+        ready_at = ward.ready_at(env._now, stay_days[row] * unmet, threshold[row])
+    return stay, ready_at
