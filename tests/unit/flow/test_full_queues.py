@@ -267,3 +267,60 @@ def test_who_has_moved_on_at_once_is_not_sent_to_the_overflow() -> None:
     )
     assert path(result, "Pat") == [("ward", 1.0, 5.0), ("care", 5.0, 6.0)]
     assert path(result, "Ray")[0] == ("near", 1.0, 6.0), "ready on day 4, and then waits for care"
+
+
+@pytest.mark.parametrize("factor", [0.5, 1, 2])
+def test_an_outlier_whose_need_has_ended_still_waits_for_the_round_after_a_move(
+    factor: float,
+) -> None:
+    """Bob's need ends at 2.5, after a round; the bed in the ward is his at 3.0; the next is 3.5."""
+    result = with_overflow(
+        {
+            "Ann": comes("ward", 0, 0, stay={"ward": 1}, routes={"ward": {"home": 1}}),
+            "Bob": comes("ward", 0, 12, stay={"ward": 2 / factor}),
+        },
+        returns="yes",
+        outlier_stay_times=factor,
+        decision_rounds=[
+            {"days": "tue, wed", "at": "06:00"},
+            {"days": "thu", "at": "12:00"},
+        ],
+        capacity_changes=[
+            {"from": "2024-01-09", "to": "2024-01-10", "spaces": 0},
+            {"from": "2024-01-11", "spaces": 2},
+        ],
+    )
+    told = stays(result, "Bob")
+    assert [stay.setting for stay in told] == ["near", "ward"]
+    assert (told[0].admitted, told[0].left) == (0.5, 3.0)
+    assert (told[1].admitted, told[1].ready) == (3.0, 3.5)
+
+
+@pytest.mark.parametrize("factor", [0.5, 1, 2])
+def test_rounds_that_an_outlier_was_not_ready_at_count_after_a_move(factor: float) -> None:
+    """The chances of rounds add up to the same readiness, moved or not."""
+    rounds = [{"days": "every day", "at": "06:00", "prob_ready": 0.2}]
+    people = {f"p{i}": comes("ward", 0, 12, stay={"ward": 0.5 / factor}) for i in range(40)}
+
+    def ready(returns: str) -> list[float | None]:
+        changes = [{"from": "2024-01-12", "spaces": "unlimited"}]
+        result = played(
+            by_hand(
+                settings={
+                    "ward": {
+                        "beds": 0,
+                        "overflow": ["near"],
+                        "returns": returns,
+                        "outlier_stay_times": factor,
+                        "decision_rounds": rounds,
+                        "capacity_changes": changes,
+                    },
+                    "near": {"beds": "unlimited"},
+                },
+                routes={"ward": {"home": 1}, "near": {"home": 1}},
+                patients=people,
+            )
+        )
+        return [stays(result, name)[-1].ready for name in people]
+
+    assert ready("yes") == ready("no")
