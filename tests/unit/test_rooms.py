@@ -1,4 +1,4 @@
-"""Data goes one way, and so do imports: place → patients → flow → measures → experiment …"""
+"""Data goes one way, and so do imports: place, patients, flow, measures, experiment, report."""
 
 import ast
 from collections.abc import Iterator

@@ -1,0 +1,245 @@
+"""The commands, as a user meets them: what they make, what they say, and how they refuse."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sim.cli import main
+from tests.behaviour.bad_inputs import CASES
+
+ROOT = Path(__file__).parents[2]
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def careflow(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Command:
+    """Run a command in this process; gives exit code, standard output and standard error."""
+
+    def run(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["careflow", *map(str, words)])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        out, err = capfd.readouterr()
+        return int(stopped.value.code or 0), out, err
+
+    return run
+
+
+def test_help_answers_at_once_and_names_every_command() -> None:
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-m", "sim", "--help"], cwd=ROOT, capture_output=True, text=True
+        )
+        times.append(time.perf_counter() - began)
+    assert done.returncode == 0
+    for command in ("new", "check", "explain", "run", "compare", "report", "schema"):
+        assert f"  {command} " in done.stdout
+    assert min(times) < 0.3
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
+def test_every_wrong_file_ends_in_exit_code_2_with_its_line(
+    case, careflow: Command, tmp_path: Path
+) -> None:
+    expected = case.write(tmp_path)
+    code, _, err = careflow("check", expected.target)
+    assert code == 2
+    assert expected.line is None or expected.where in err
+    assert "Traceback" not in err
+
+
+@pytest.fixture
+def town(careflow: Command, tmp_path: Path) -> Path:
+    """The starter place, with an experiment that is over in a moment."""
+    code, out, _ = careflow("new", tmp_path / "town")
+    assert code == 0
+    assert "careflow run" in out
+    experiment = tmp_path / "town" / "experiment.yaml"
+    text = experiment.read_text()
+    for long, short in (("days: 182", "days: 20"), ("warm_up: 84", "warm_up: 10"),
+                        ("replications: 20", "replications: 3")):  # fmt: skip
+        assert long in text
+        text = text.replace(long, short)
+    experiment.write_text(text)
+    return tmp_path / "town"
+
+
+def test_a_new_place_is_valid_explained_run_compared_and_reported(
+    town: Path, careflow: Command, tmp_path: Path
+) -> None:
+    files = [town / "place.yaml", town / "experiment.yaml", *sorted((town / "levers").iterdir())]
+    code, out, _ = careflow("check", *files)
+    assert code == 0
+    assert out.count(": a valid ") == len(files)
+    drawing = tmp_path / "network.svg"
+    code, out, _ = careflow("explain", town / "place.yaml", "--svg", drawing)
+    assert code == 0
+    assert "Load" in out
+    assert drawing.read_text().lstrip().startswith(("<?xml", "<svg"))
+    results = tmp_path / "results"
+    code, out, err = careflow("run", town / "experiment.yaml", "--out", results, "--workers", 1)
+    assert code == 0
+    assert out.rstrip().endswith(f"The report is {results / 'report.html'}")
+    assert "15 replications run" in err
+    page = (results / "report.html").read_bytes()
+    code, out, err = careflow("run", town / "experiment.yaml", "--out", results)
+    assert code == 0
+    assert "15 were there already" in err
+    code, out, _ = careflow("compare", results, "--baseline", "more places")
+    assert code == 0
+    assert "Difference from ‘more places’" in out
+    (results / "report.html").unlink()
+    code, out, _ = careflow("report", results)
+    assert code == 0
+    assert (results / "report.html").read_bytes() == page
+
+
+def test_numbers_and_scenarios_on_the_command_line_stand_before_the_files(
+    town: Path, careflow: Command, tmp_path: Path
+) -> None:
+    results = tmp_path / "results"
+    options = ("--replications", 1, "--days", 5, "--seed", 9, "--scenario", "more places")
+    code, _, _ = careflow("run", town / "experiment.yaml", "--out", results, *options)
+    assert code == 0
+    assert [path.name for path in (results / "runs").iterdir()] == ["more-places"]
+    code, _, err = careflow("run", town / "experiment.yaml", "--out", results, "--days", 6)
+    assert code == 2
+    assert "days is 5 there and 6 here" in err
+
+
+def test_a_workbook_stands_wherever_a_place_does(careflow: Command, tmp_path: Path) -> None:
+    book = tmp_path / "town.xlsx"
+    code, out, _ = careflow("new", "--workbook", book)
+    assert code == 0
+    assert "town.xlsx" in out
+    code, out, _ = careflow("check", book)
+    assert code == 0
+    assert "a valid place" in out
+    code, _, _ = careflow("explain", book, "--svg", tmp_path / "n.svg")
+    assert code == 0
+    code, _, err = careflow("new", "--workbook", book)
+    assert code == 2
+    assert "already there" in err
+
+
+def test_results_of_a_workbook_equal_those_of_the_same_place_in_yaml(
+    town: Path, careflow: Command, tmp_path: Path
+) -> None:
+    careflow("new", "--workbook", town / "place.xlsx")
+    text = (town / "experiment.yaml").read_text().replace("place: place.yaml", "place: place.xlsx")
+    (town / "from_excel.yaml").write_text(text)
+    options = ("--scenario", "as it is", "--workers", 1)
+    careflow("run", town / "experiment.yaml", "--out", tmp_path / "yaml", *options)
+    careflow("run", town / "from_excel.yaml", "--out", tmp_path / "xlsx", *options)
+    yaml, xlsx = ((tmp_path / kind / "summary.csv").read_bytes() for kind in ("yaml", "xlsx"))
+    assert yaml == xlsx
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("check", "nowhere.yaml"), "nowhere.yaml: no such file"),
+        (("explain", "nowhere.xlsx"), "nowhere.xlsx"),
+        (("run", "nowhere.yaml"), "no such file"),
+        (("compare", "nowhere"), "no manifest.json"),
+        (("report", "nowhere"), "no manifest.json"),
+        (("new",), "name either a folder or --workbook"),
+        (("new", "a", "--workbook", "b.xlsx"), "name either a folder or --workbook"),
+        (("new", "--workbook", "b.csv"), "ends in .xlsx"),
+        (("run", "x.yaml", "--workers", "0"), "--workers"),
+        (("fly",), "fly"),
+    ],
+)
+def test_a_wrong_command_says_what_is_wrong(
+    words: tuple[str, ...], said: str, careflow: Command, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    code, _, err = careflow(*words)
+    assert code == 2
+    assert said in err
+    assert "Traceback" not in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_new_leaves_a_folder_with_files_alone(careflow: Command, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine")
+    code, _, err = careflow("new", tmp_path / "mine")
+    assert code == 2
+    assert "not empty" in err
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+
+
+def test_a_folder_that_cannot_be_written_is_said_without_a_traceback(
+    town: Path, careflow: Command, tmp_path: Path
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    code, _, err = careflow("run", town / "experiment.yaml", "--out", blocked / "results")
+    assert code == 2
+    assert "file" in err
+    assert "Traceback" not in err
+
+
+def test_a_failed_self_check_stops_the_run_and_asks_for_a_report(
+    town: Path, careflow: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim.measures import checks
+
+    def fails(*_: object) -> None:
+        raise checks.CheckFailed("ward: people went missing")
+
+    monkeypatch.setattr(checks, "CHECKS", (fails,))
+    out = tmp_path / "out"
+    code, _, err = careflow("run", town / "experiment.yaml", "--out", out, "--workers", 1)
+    assert code == 1
+    assert "people went missing" in err
+    assert "fault in careflow" in err
+    assert not (out / "report.html").exists()
+
+
+def test_too_many_people_are_refused_before_memory_runs_out(
+    town: Path, careflow: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim.experiment import replicate
+
+    monkeypatch.setattr(replicate, "MAX_PEOPLE", 50)
+    out = tmp_path / "out"
+    code, _, err = careflow("run", town / "experiment.yaml", "--out", out, "--workers", 1)
+    assert code == 2
+    assert "more than 50 people" in err
+
+
+def test_stopping_by_hand_says_how_to_go_on(
+    careflow: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sim.cli
+
+    def stop(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sim.cli, "app", stop)
+    code, _, err = careflow("run", "x.yaml")
+    assert code == 130
+    assert "the same command goes on" in err
+
+
+def test_the_version_is_said(careflow: Command) -> None:
+    from sim import __version__
+
+    assert careflow("--version") == (0, f"careflow {__version__}\n", "")
+
+
+def test_schemas_are_written_where_asked(careflow: Command, tmp_path: Path) -> None:
+    code, out, _ = careflow("schema", tmp_path / "schema")
+    assert code == 0
+    assert len(out.splitlines()) == 3
+    assert all(os.path.exists(line) for line in out.splitlines())
