@@ -23,6 +23,8 @@ Ints = NDArray[np.signedinteger]
 Floats = NDArray[np.float64]
 
 MAX_STEPS = 10_000
+ROUNDING = 1e-6
+"""Days by which sums here and on the model's clock may differ; far more than they do."""
 START_DAY = -1
 """The day of people in the first row of the start state; further rows have days before it."""
 
@@ -235,7 +237,7 @@ def _draw_visits(
         least = np.array(plan.shortest)[setting] * step.stay_days
         earliest = earliest + least + step.arrange_days + step.hand_over_days
         to = np.array([route.to for route in plan.routes], dtype=np.int32)[step.route]
-        on = (to < len(plan.settings)) & (earliest < days)
+        on = (to < len(plan.settings)) & (earliest < days + ROUNDING)
         walkers, setting, earliest = walkers[on], to[on], earliest[on]
     visits = Visits(
         *(np.concatenate([getattr(step, f.name) for step in steps]) for f in fields(Visits))
