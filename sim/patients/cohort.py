@@ -225,7 +225,7 @@ def _draw_visits(
     walkers, setting = np.arange(len(people.group), dtype=np.int32), people.setting
     earliest = np.maximum(people.arrived_at, 0.0)
     rows = 0
-    while len(walkers):
+    while len(walkers) or not steps:
         step = _one_step(plan, people, walkers, setting, visited[walkers, setting], tasks, rows)
         if not steps:
             _as_found(people, step)
