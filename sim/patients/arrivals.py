@@ -83,9 +83,9 @@ def time_of_day(group: Group, u: Floats) -> Floats:
     if group.by_hour is None:
         return u
     weights = np.array(group.by_hour.by_hour(), dtype=np.float64)
-    up_to = np.concatenate(([0.0], np.cumsum(weights) / weights.sum()))
+    so_far = np.cumsum(weights)
+    up_to = np.concatenate(([0.0], so_far / so_far[-1]))
     hour = np.searchsorted(up_to, u, side="right") - 1
-    hour = np.minimum(hour, 23)
     within = (u - up_to[hour]) / (up_to[hour + 1] - up_to[hour])
     return np.asarray((hour + np.minimum(within, 1 - 1e-9)) / 24)
 
