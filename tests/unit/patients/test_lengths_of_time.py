@@ -68,6 +68,25 @@ def test_lengths_in_every_unit_are_turned_into_days(
     assert mean_days(distribution) == pytest.approx(exact.mean() * days, rel=1e-9)
 
 
+LONG_TAILED = [each for each in FAMILIES if not {"uniform", "triangular"} & each[0].keys()]
+
+
+@pytest.mark.parametrize(("unit", "days"), UNITS.items())
+@pytest.mark.parametrize(("written", "exact"), LONG_TAILED)
+def test_lengths_above_the_longest_are_drawn_again(
+    written: dict[str, Any], exact: Any, unit: str, days: float
+) -> None:
+    ((family, numbers),) = written.items()
+    longest = float(exact.ppf(0.8))
+    cut = {family: {**numbers, "redrawn_above": longest, "unit": unit}}
+    distribution = Distribution.model_validate(cut)
+    found = inverse_cdf(distribution)(U)
+    np.testing.assert_allclose(found, exact.ppf(0.8 * U) * days, rtol=1e-9)
+    assert found.max() <= longest * days
+    mean = integrate.quad(lambda x: x * exact.pdf(x), 0, longest, limit=400)[0] / 0.8
+    assert mean_days(distribution) == pytest.approx(mean * days, rel=1e-3)
+
+
 def test_a_lognormal_by_median_and_mean_has_them() -> None:
     distribution = Distribution.model_validate({"lognormal": {"mean": 18, "median": 9}})
     assert inverse_cdf(distribution)(np.array([0.5]))[0] == pytest.approx(9)

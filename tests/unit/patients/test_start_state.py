@@ -37,6 +37,8 @@ FAMILIES: list[Any] = [
     {"gamma": {"shape": 0.7, "scale": 10, "unit": "hours"}},
     {"weibull": {"shape": 1.5, "scale": 4}},
     {"weibull": {"shape": 0.9, "mean": 4}},
+    {"lognormal": {"mean": 8, "median": 6, "redrawn_above": 20}},
+    {"exponential": {"mean": 4, "redrawn_above": 9, "unit": "hours"}},
     {"uniform": [2, 9]},
     {"uniform": {"low": 0, "high": 12, "unit": "hours"}},
     {"triangular": {"min": 1, "mode": 2, "max": 9}},
