@@ -105,7 +105,8 @@ def outlier(
     _, stay_days, _, _, threshold = model.drawn
     admitted_at, need = env._now, stay_days[row] * ward.outlier_times
     ready_at = ward.ready_at(admitted_at, need, threshold[row])
-    is_moved = ward.returns and need > 0 and (yield ready_at) is not None
+    waits = ward.returns and ready_at > admitted_at
+    is_moved = waits and (yield ready_at) is not None
     me.entry, me.is_outlier = None, False
     if not is_moved:
         return row, ready_at
@@ -114,7 +115,7 @@ def outlier(
     model.leave(me.here)
     me.here = ward
     stay = add_return(log, row, ward.number, env._now)
-    unmet = 1 - ward.treated_days(admitted_at, env._now) / need
+    unmet = 1 - ward.treated_days(admitted_at, env._now) / need if need else 0.0
     if unmet > 0:  # else the need has ended, and only a decision round is waited for
         ready_at = ward.ready_at(env._now, stay_days[row] * unmet, threshold[row])
     return stay, ready_at
