@@ -324,3 +324,20 @@ def test_rounds_that_an_outlier_was_not_ready_at_count_after_a_move(factor: floa
         return [stays(result, name)[-1].ready for name in people]
 
     assert ready("yes") == ready("no")
+
+
+def test_an_outlier_who_needs_nothing_but_a_round_returns_too() -> None:
+    result = with_overflow(
+        {"Bob": comes("ward", 1, 0, stay={"ward": 0})},
+        returns="yes",
+        decision_rounds=[{"days": "mon-thu", "at": "06:00"}, {"days": "sat", "at": "06:00"}],
+        capacity_changes=[{"from": "2024-01-09", "to": "2024-01-09", "spaces": 0}],
+    )
+    assert path(result, "Bob") == [("near", 1.0, 1.25)], "ready before there was a bed"
+    result = with_overflow(
+        {"Bob": comes("ward", 1, 0, stay={"ward": 0})},
+        returns="yes",
+        decision_rounds=[{"days": "fri", "at": "06:00"}, {"days": "sat", "at": "06:00"}],
+        capacity_changes=[{"from": "2024-01-10", "spaces": 2}],
+    )
+    assert path(result, "Bob") == [("near", 1.0, 2.0), ("ward", 2.0, 4.25)]
