@@ -86,7 +86,7 @@ def explain(
     """Draw the network; say for each setting what is needed against what is open."""
     from sim.place.load import load_place
     from sim.report.explain import explain as explanation
-    from sim.report.network import draw_network
+    from sim.report.network_drawing import draw_network
 
     loaded = load_place(place)
     print(explanation(loaded))

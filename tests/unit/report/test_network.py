@@ -8,7 +8,9 @@ from xml.etree import ElementTree
 import pytest
 
 from sim.place.schema import Place
-from sim.report.network import draw_network, lay_out, layers_of, make_network, network_svg
+from sim.report.network import make_network
+from sim.report.network_drawing import draw_network, network_svg
+from sim.report.network_layout import lay_out, layers_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 
