@@ -2,46 +2,48 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
 from sim.place.csv_columns import MAX_CSV_BYTES, CsvColumn, safe_file
-from sim.place.document import Document, read_text
+from sim.place.document import read_text
 from sim.place.schema import Place
 
+WORDS = frozenset({"name", "source", "certainty", "note", "about", "assumptions"})
+"""What is only said of a place, and changes no run."""
 
-def fingerprint(document: Document, place: Place, settings: Mapping[str, Any]) -> str:
+
+def fingerprint(folder: Path, place: Place, settings: Mapping[str, Any]) -> str:
     """SHA-256 of a place as its levers leave it, its CSV files, and what else shapes a run.
 
-    Keys stay in their written order, for the order of routes decides who takes which.
+    Names, sources and notes are left out, and so is the way in which a number is written. Routes
+    keep their order, for it decides who takes which. ``folder`` is where the CSV files are.
     """
-    folder = document.path.parent
-    whole = {
-        "format": 1,
-        "place": document.tree,
-        "files": {name: _content(folder, name) for name in sorted(set(files_used(place)))},
-        **settings,
-    }
+    whole = {"format": 2, "place": _numbers(place, folder), **settings}
     text = json.dumps(whole, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def files_used(part: Any) -> Iterator[str]:
-    """The names of the CSV files that a place takes numbers from."""
-    if isinstance(part, CsvColumn):
-        yield part.file
-    elif isinstance(part, BaseModel):
-        for name in type(part).model_fields:
-            yield from files_used(getattr(part, name))
-    elif isinstance(part, dict):
-        for inside in part.values():
-            yield from files_used(inside)
-    elif isinstance(part, tuple):
-        for inside in part:
-            yield from files_used(inside)
+def _numbers(part: Any, folder: Path) -> Any:
+    """A part of a place as plain data, without what is only said of it."""
+    if isinstance(part, BaseModel):
+        fields = {
+            name: _numbers(getattr(part, name), folder)
+            for name in type(part).model_fields
+            if name not in WORDS
+        }
+        if isinstance(part, CsvColumn):
+            fields["content"] = _content(folder, part.file)
+        return fields
+    if isinstance(part, dict):
+        return [[name, _numbers(inside, folder)] for name, inside in part.items()]
+    if isinstance(part, tuple):
+        return [_numbers(inside, folder) for inside in part]
+    return part.isoformat() if isinstance(part, date) else part
 
 
 def _content(folder: Path, name: str) -> str:

@@ -305,7 +305,7 @@ def _scenario(
         "seed": experiment.seed,
         "keep": experiment.keep,
     }
-    return Scenario(name, slug(name), read, place, fingerprint(laid, place, settings))
+    return Scenario(name, slug(name), read, place, fingerprint(laid.path.parent, place, settings))
 
 
 def _days_without_numbers(

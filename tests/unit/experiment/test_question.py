@@ -80,6 +80,8 @@ def test_comments_line_ends_and_the_names_of_files_leave_it_the_same(
         ("experiment.yaml", "question: Which", "question: What"),
         ("experiment.yaml", "[delayed_bed_days, ", "[delay_days, "),
         ("levers/more-beds.yaml", "title: More beds", "title: Six more beds"),
+        ("place.yaml", "source: audit", "source: a later audit"),
+        ("place.yaml", "median: 5}, source", "median: 5.0}, source"),
     ],
 )
 def test_what_does_not_shape_a_run_leaves_it_the_same(
