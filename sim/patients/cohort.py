@@ -218,7 +218,7 @@ def _joined(parts: Sequence[_People]) -> _People:
 def _draw_visits(
     plan: Plan, people: _People, days: int, limit: int
 ) -> tuple[Visits, dict[str, tuple[Ints, Floats]]]:
-    """Walk everybody on, one visit at a time, until all have left or would leave after the end."""
+    """Walk everybody on, one visit at a time, until all have left or would ask after the end."""
     steps: list[Visits] = []
     tasks: list[tuple[str, Ints, Floats]] = []
     visited = np.zeros((len(people.group), len(plan.settings)), dtype=np.int32)
@@ -235,10 +235,11 @@ def _draw_visits(
         if rows > 4 * limit or len(steps) > MAX_STEPS:
             raise TooManyPeople("journeys go round and round: more visits than can be held")
         least = np.array(plan.shortest)[setting] * step.stay_days
-        earliest = earliest + least + step.arrange_days + step.hand_over_days
+        asks = earliest + least + step.arrange_days
         to = np.array([route.to for route in plan.routes], dtype=np.int32)[step.route]
-        on = (to < len(plan.settings)) & (earliest < days + ROUNDING)
-        walkers, setting, earliest = walkers[on], to[on], earliest[on]
+        on = (to < len(plan.settings)) & (asks < days + ROUNDING)
+        earliest = (asks + step.hand_over_days)[on]
+        walkers, setting = walkers[on], to[on]
     visits = Visits(
         *(np.concatenate([getattr(step, f.name) for step in steps]) for f in fields(Visits))
     )
