@@ -140,9 +140,10 @@ def played(place: Place, on_the_hour: bool, seed: int = 1) -> Replication:
     plan = make_plan(place)
     cohort = draw_cohort(plan, DAYS, seed, 0, 50_000)
     if on_the_hour:
-        arrives = cohort.starts == ARRIVES
-        at = np.floor(cohort.arrived_at * 4) / 4
-        cohort = replace(cohort, arrived_at=np.where(arrives, at, cohort.arrived_at))
+        # Later, not earlier: ways are drawn only as far as they could go before the end.
+        later = np.ceil(cohort.arrived_at * 4) / 4
+        moved = (cohort.starts == ARRIVES) & (later < DAYS)
+        cohort = replace(cohort, arrived_at=np.where(moved, later, cohort.arrived_at))
     run = simulate(plan, cohort, DAYS)
     return Replication(run, measure(run, 5))
 

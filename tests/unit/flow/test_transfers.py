@@ -4,7 +4,16 @@ import pytest
 
 from sim.experiment.replicate import Replication
 from tests.places import value
-from tests.unit.flow.by_hand import by_hand, comes, delayed_days, path, played, stays
+from tests.unit.flow.by_hand import (
+    by_hand,
+    comes,
+    delayed_days,
+    nobody_comes,
+    path,
+    played,
+    stays,
+    waits,
+)
 
 FORM = {"task": "Form", "takes": "6 hours", "reason": "referral-to-hub"}
 FUNDING = {"task": "Funding", "takes": 1.5, "reason": "funding-eligibility", "body": "social care"}
@@ -173,3 +182,41 @@ def test_a_hand_over_may_end_after_the_next_setting_has_shut() -> None:
         )
     )
     assert path(result, "Ann") == [("ward", 0.0, 1.75), ("care", 1.75, 2.75)]
+
+
+@pytest.mark.parametrize(
+    ("zoe", "reserved", "waiting"), [(1, 2.0, 0.0), (19, 1.0, 1.0), (30, 0, 2)]
+)
+def test_a_place_is_asked_for_and_held_though_the_hand_over_ends_after_the_run(
+    zoe: float, reserved: float, waiting: float
+) -> None:
+    result = played(
+        by_hand(
+            settings={"ward": {"beds": 1, "acute": True}, "care": {"places": 1}},
+            transfers={"go": {"hand_over": [{"task": "Move", "takes": 5, "reason": "transport"}]}},
+            routes={"ward": {"care": {"share": 1, "transfer": "go"}}, "care": {"home": 1}},
+            patients={
+                "Ann": comes("ward", 10, 0, stay={"ward": 8, "care": 1}),
+                "Zoe": comes("care", 0, 0, stay={"care": zoe}),
+            },
+        )
+    )
+    assert path(result, "Ann") == [("ward", 10.0, None)]
+    assert value(result, "reserved", "care") == pytest.approx(reserved / 20)
+    assert value(result, "waiting", "care") == pytest.approx(waiting / 20)
+    assert delayed_days(result, "transport") == pytest.approx(reserved)
+    assert delayed_days(result, "next-ward") == pytest.approx(waiting)
+
+
+def test_who_waited_already_is_handed_over_from_the_start_not_from_before_it() -> None:
+    result = played(
+        by_hand(
+            settings={"ward": {"beds": 1, "acute": True}, "care": {"places": 1}},
+            transfers={"go": {"hand_over": [{"task": "Move", "takes": 21, "reason": "transport"}]}},
+            routes={"ward": {"care": {"share": 1, "transfer": "go"}}, "care": {"home": 1}},
+            patients={"Ann": nobody_comes("ward", stay={"ward": 8, "care": 1})},
+            start={"waiting": [waits("care", "Ann", 3, setting="ward")]},
+        )
+    )
+    assert path(result, "Ann") == [("ward", -3.0, None)]
+    assert value(result, "reserved", "care") == 1
