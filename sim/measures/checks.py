@@ -45,17 +45,21 @@ def queues(run: Run, stays: Stays) -> None:
 
 
 def nobody_lost(run: Run, stays: Stays) -> None:
-    """Nobody is lost: people in equal people out, and turned away, and still inside."""
+    """Nobody is lost: people in equal people out, turned away and inside; all arranged asked."""
     people = len(run.cohort.group)
     is_open = np.isfinite(stays.asked_at) & np.isinf(stays.left_at) & ~stays.was_turned_away
     still = len(np.unique(stays.person[is_open]))
     away = int(np.count_nonzero(stays.was_turned_away))
-    out = np.isfinite(stays.left_at) & (next_setting(run, stays) >= len(run.plan.settings))
-    left = int(np.count_nonzero(out))
+    to = next_setting(run, stays)
+    left = int(np.count_nonzero(np.isfinite(stays.left_at) & (to >= len(run.plan.settings))))
     if people != left + away + still:
         raise CheckFailed(
             f"{people} people came, but {left} left, {away} were turned away and {still} are inside"
         )
+    onward = (to >= 0) & (to < len(run.plan.settings)) & (stays.arranged_at < run.end)
+    forgotten = int(np.count_nonzero(onward & (stays.next_stay < 0)))
+    if forgotten:
+        raise CheckFailed(f"{forgotten} people, all arranged, never asked for the next setting")
 
 
 def never_too_full(run: Run, stays: Stays) -> None:
