@@ -101,6 +101,15 @@ def lose_somebody_before_they_ask(run: Run) -> Run:
     return run
 
 
+def forget_to_ask(run: Run) -> Run:
+    """Somebody who waits for care at the end has not asked for it."""
+    stays = stays_of(run)
+    row = next(r for r in range(len(stays.visit)) if stays.asked_at[r] < run.end
+               and stays.wanted[r] == 1 and stays.placed_at[r] > run.end)  # fmt: skip
+    run.log.asked_at[row] = NOT_YET
+    return run
+
+
 def have_fewer_beds(run: Run) -> Run:
     return replace(run, capacity=([(0.0, 2)], *run.capacity[1:]))
 
@@ -181,6 +190,7 @@ def test_the_same_log_untouched_passes() -> None:
         ("spaces_in_use", move_an_admission),
         ("queues", change_a_queues_integral),
         ("nobody_lost", lose_somebody_before_they_ask),
+        ("nobody_lost", forget_to_ask),
         ("never_too_full", have_shorter_hours),
         ("delay_parts", draw_a_task_longer),
         ("in_order", ready_before_admitted),
