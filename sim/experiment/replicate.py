@@ -33,7 +33,7 @@ def replicate(
     The same seed and replication number give the same people in every scenario.
 
     Raises:
-        TooManyPeople: the place asks for more people than can be held.
+        TooLarge: the place asks for more people than can be held.
         CheckFailed: the run contradicts itself.
     """
     whole = warm_up + days

@@ -14,7 +14,7 @@ from pathlib import Path
 from sim.experiment.question import Scenario, Study
 from sim.experiment.replicate import replicate
 from sim.experiment.store import is_whole, run_path, sweep, write_replication
-from sim.patients.cohort import TooManyPeople
+from sim.patients.cohort import TooLarge
 from sim.patients.plan import Plan, make_plan
 from sim.place.problems import input_error
 from sim.place.words import Body
@@ -92,7 +92,7 @@ def run_missing(study: Study, folder: Path, workers: int, told: Told) -> int:
                 told(job.scenario, job.replication)
         else:
             _run_in_parallel(orders(study), missing, min(workers, len(missing)), told)
-    except TooManyPeople as error:
+    except TooLarge as error:
         raise input_error(study.path, str(error)) from None
     sweep(folder)
     return len(missing)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.patients.arrivals import draw_arrivals, group_key
+from sim.patients.arrivals import draw_arrivals, group_key, mean_by_day
 from sim.patients.distributions import inverse_cdf
 from sim.patients.plan import Plan, RoutePlan
 from sim.patients.start_state import so_far_and_left
@@ -23,14 +23,16 @@ Ints = NDArray[np.signedinteger]
 Floats = NDArray[np.float64]
 
 MAX_STEPS = 10_000
+MAX_SETTING_DAYS = 5_000_000
+MAX_SETTING_PEOPLE = 100_000_000
 ROUNDING = 1e-6
 """Days by which sums here and on the model's clock may differ; far more than they do."""
 START_DAY = -1
 """The day of people in the first row of the start state; further rows have days before it."""
 
 
-class TooManyPeople(Exception):  # noqa: N818 - it names what is wrong with the place
-    """The place asks for more people, or longer journeys, than can be held in memory."""
+class TooLarge(Exception):  # noqa: N818 - it names what is wrong with the place
+    """The place asks for more people, settings or days than can be held in memory."""
 
 
 @dataclass
@@ -95,15 +97,16 @@ def draw_cohort(plan: Plan, days: int, seed: int, replication: int, limit: int) 
     """Everybody who comes in ``days`` days of one replication, and whoever is there before.
 
     Raises:
-        TooManyPeople: more than ``limit`` people, or journeys without end.
+        TooLarge: more than ``limit`` people, journeys without end, or too many settings and days.
     """
+    _refuse_if_too_large(plan, days, limit)
     parts = _there_already(plan, seed, replication)
     for row, part in enumerate(parts):
         part.day[:] = START_DAY - row
     for number in range(len(plan.groups)):
         parts.append(_arriving(plan, number, days, seed, replication))
         if sum(len(part.group) for part in parts) > limit:
-            raise TooManyPeople(f"more than {limit:,} people in one replication")
+            raise TooLarge(f"more than {limit:,} people in one replication")
     people = _joined(parts)
     order = np.lexsort((people.index, people.group, people.arrived_at, people.starts == ARRIVES))
     people = _People(*(getattr(people, field.name)[order] for field in fields(_People)))
@@ -121,6 +124,24 @@ def draw_cohort(plan: Plan, days: int, seed: int, replication: int, limit: int) 
         visits,
         task_days,
     )
+
+
+def _refuse_if_too_large(plan: Plan, days: int, limit: int) -> None:
+    """Stop before memory runs out."""
+    settings, start = len(plan.settings), plan.place.start
+    if settings * days > MAX_SETTING_DAYS:
+        raise TooLarge(
+            f"{settings} settings over {days} days are too many; "
+            f"allowed: {MAX_SETTING_DAYS:,} settings times days"
+        )
+    people = sum(row.number.value for row in (*start.people, *start.waiting))
+    for group in plan.place.patients.values():
+        people += float(mean_by_day(plan.place, group, days).sum())
+    allowed = min(limit, MAX_SETTING_PEOPLE // settings)
+    if people > allowed:
+        raise TooLarge(
+            f"some {people:,.0f} people would be in one replication; allowed here: {allowed:,}"
+        )
 
 
 def _arriving(plan: Plan, number: int, days: int, seed: int, replication: int) -> _People:
@@ -221,7 +242,7 @@ def _draw_visits(
     """Walk everybody on, one visit at a time, until all have left or would ask after the end."""
     steps: list[Visits] = []
     tasks: list[tuple[str, Ints, Floats]] = []
-    visited = np.zeros((len(people.group), len(plan.settings)), dtype=np.int32)
+    visited = np.zeros((len(people.group), len(plan.settings)), dtype=np.int16)
     walkers, setting = np.arange(len(people.group), dtype=np.int32), people.setting
     earliest = np.maximum(people.arrived_at, 0.0)
     rows = 0
@@ -233,7 +254,7 @@ def _draw_visits(
         visited[walkers, setting] += 1
         rows += len(walkers)
         if rows > 4 * limit or len(steps) > MAX_STEPS:
-            raise TooManyPeople("journeys go round and round: more visits than can be held")
+            raise TooLarge("journeys go round and round: more visits than can be held")
         least = np.array(plan.shortest)[setting] * step.stay_days
         asks = earliest + least + step.arrange_days
         to = np.array([route.to for route in plan.routes], dtype=np.int32)[step.route]
@@ -255,7 +276,7 @@ def _one_step(
     people: _People,
     walkers: Ints,
     setting: Ints,
-    number: NDArray[np.int32],
+    number: NDArray[np.int16],
     tasks: list[tuple[str, Ints, Floats]],
     first_row: int,
 ) -> Visits:

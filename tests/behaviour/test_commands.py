@@ -215,7 +215,7 @@ def test_too_many_people_are_refused_before_memory_runs_out(
     out = tmp_path / "out"
     code, _, err = careflow("run", town / "experiment.yaml", "--out", out, "--workers", 1)
     assert code == 2
-    assert "more than 50 people" in err
+    assert "allowed here: 50" in err
 
 
 def test_stopping_by_hand_says_how_to_go_on(

@@ -5,7 +5,7 @@ import pytest
 from sim.flow.model import simulate
 from sim.measures.checks import nobody_lost
 from sim.measures.stays import stays_of
-from sim.patients.cohort import Cohort, TooManyPeople, draw_cohort
+from sim.patients.cohort import Cohort, TooLarge, draw_cohort
 from sim.patients.plan import Plan, make_plan
 from tests.places import a_place, value
 from tests.places import run as run_place
@@ -59,12 +59,23 @@ def test_too_many_people_are_refused() -> None:
         routes={"ward": {"home": 1}},
         patients={"people": {"arrives_at": "ward", "per_day": 100}},
     )
-    with pytest.raises(TooManyPeople, match="more than 500 people"):
+    with pytest.raises(TooLarge, match="1,000 people would be in one replication"):
         draw_cohort(make_plan(place), 10, 1, 0, 500)
 
 
+def test_too_many_settings_and_days_are_refused() -> None:
+    settings = {f"ward {n}": {"beds": 1, "stay": 1} for n in range(300)}
+    place = a_place(
+        settings=settings,
+        routes={name: {"home": 1} for name in settings},
+        patients={"people": {"arrives_at": "ward 0", "per_day": 1}},
+    )
+    with pytest.raises(TooLarge, match="300 settings over 20000 days"):
+        draw_cohort(make_plan(place), 20_000, 1, 0, 10**7)
+
+
 def test_journeys_without_end_are_refused() -> None:
-    with pytest.raises(TooManyPeople, match="round and round"):
+    with pytest.raises(TooLarge, match="round and round"):
         to_and_fro(stay=0, days=5)
 
 
