@@ -134,7 +134,8 @@ def _refuse_if_too_large(plan: Plan, days: int, limit: int) -> None:
             f"{settings} settings over {days} days are too many; "
             f"allowed: {MAX_SETTING_DAYS:,} settings times days"
         )
-    people = sum(row.number.value for row in (*start.people, *start.waiting))
+    people = sum(row.number.value for row in start.people)
+    people += sum(row.number.value for row in start.waiting)
     for group in plan.place.patients.values():
         people += float(mean_by_day(plan.place, group, days).sum())
     allowed = min(limit, MAX_SETTING_PEOPLE // settings)
