@@ -43,8 +43,7 @@ class Journey(Event):
     wakes_at = math.inf
     steps: Steps
 
-    def __init__(self, env: CareEnvironment, number: int) -> None:
-        self.env = env
+    def __init__(self, number: int) -> None:
         self.number = number
 
 

@@ -147,7 +147,7 @@ class Model:
     def _begin(self) -> None:
         """Put the people of the start state where they are; those waiting ask for their space."""
         for number in np.flatnonzero(self.cohort.starts != ARRIVES).tolist():
-            me = Journey(self.env, number)
+            me = Journey(number)
             row, last = self._rows(number)
             since = float(self.cohort.arrived_at[number])
             starts = int(self.cohort.starts[number])
@@ -169,10 +169,11 @@ class Model:
     def _arrivals(self) -> Iterator[tuple[float, Journey]]:
         """Those who come during the run, in order of time."""
         first = int(np.count_nonzero(self.cohort.starts != ARRIVES))
-        rows = self.cohort.first_visit.tolist()
-        for number, at in enumerate(self.cohort.arrived_at[first:].tolist(), start=first):
-            me = Journey(self.env, number)
-            me.steps = journey(self, me, rows[number], rows[number + 1] - 1, at)
+        rows = self.cohort.first_visit[first:].tolist()
+        instants = self.cohort.arrived_at[first:].tolist()
+        for number, (at, row, end) in enumerate(zip(instants, rows, rows[1:], strict=False), first):
+            me = Journey(number)
+            me.steps = journey(self, me, row, end - 1, at)
             yield at, me
 
     def _rows(self, number: int) -> tuple[int, int]:

@@ -44,7 +44,7 @@ def test_a_process_of_simpy_that_fails_is_not_swallowed() -> None:
 def test_calendars_change_before_the_journeys_of_their_instant() -> None:
     env = CareEnvironment(5.0)
     told: list[str] = []
-    me = Journey(env, 0)
+    me = Journey(0)
 
     def steps():  # type: ignore[no-untyped-def]
         yield 2.0
