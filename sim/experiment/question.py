@@ -24,8 +24,10 @@ from sim.place.document import Document, Mark, read_yaml
 from sim.place.levers import Lever, lay_over, read_lever
 from sim.place.load import check_place, read_document
 from sim.place.numbers import Strict, wrong
+from sim.place.phasing import phases_of
 from sim.place.problems import InputError, Problem, did_you_mean, one_of, refuse
 from sim.place.schema import Name, Place, Prose, Title
+from sim.place.uptake import Phases
 from sim.place.validate import validate
 
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=300)]
@@ -127,7 +129,9 @@ class Scenario:
     """The name as it stands in file names."""
     levers: tuple[Lever, ...]
     place: Place
+    """With all its levers in full."""
     fingerprint: str
+    phases: Phases | None = None
 
 
 @dataclass(frozen=True)
@@ -294,18 +298,32 @@ def _scenario(
     laid = lay_over(base, levers)
     place = check_place(laid)
     refuse(_days_without_numbers(laid, place, experiment))
+    phases, folder = phases_of(base, levers), laid.path.parent
     read = tuple(read_lever(lever) for lever in levers)
     costs = [
         {payer: cost.value for payer, cost in lever.costs.items()} for lever in read if lever.costs
     ]
-    settings = {
+    settings: dict[str, Any] = {
         "costs": costs,
         "days": experiment.days,
         "warm_up": experiment.warm_up,
         "seed": experiment.seed,
         "keep": experiment.keep,
     }
-    return Scenario(name, slug(name), read, place, fingerprint(laid.path.parent, place, settings))
+    if phases:
+        settings["phases"] = [
+            {
+                "lever": lever.lever,
+                "starts": str(lever.starts),
+                "uptake": [phase.reaches, phase.over_days],
+                "costs": {payer: cost.value for payer, cost in lever.costs.items()},
+            }
+            for phase, lever in zip(
+                phases.levers, [each for each in read if each.is_phased], strict=True
+            )
+        ]
+        settings["variants"] = [fingerprint(folder, each, {}) for each in phases.places]
+    return Scenario(name, slug(name), read, place, fingerprint(folder, place, settings), phases)
 
 
 def _days_without_numbers(

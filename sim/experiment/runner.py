@@ -147,25 +147,28 @@ class Worker:
         order = self.orders
         scenario = order.scenarios[job.scenario]
         if job.scenario not in self.plans:
-            self.plans[job.scenario] = make_plan(scenario.place)
+            self.plans[job.scenario] = make_plan(scenario.place, scenario.phases)
         result = replicate(
             self.plans[job.scenario],
             order.days,
             order.warm_up,
             order.seed,
             job.replication,
-            lever_costs(scenario),
+            lever_costs(scenario, order.warm_up, order.days),
         )
         write_replication(job.path, result, scenario.fingerprint, keep_logs=order.keep_logs)
 
 
-def lever_costs(scenario: Scenario) -> dict[Body, float]:
-    """What a scenario's levers cost a year, by body."""
+def lever_costs(scenario: Scenario, warm_up: int, days: int) -> dict[Body, float]:
+    """What a scenario's levers cost a year, by body, as far as they are taken up in the window."""
+    phases = scenario.phases.levers if scenario.phases else ()
+    uptake = {phase.lever: phase.mean(warm_up, days) for phase in phases}
     costs: dict[Body, float] = {}
     for lever in scenario.levers:
         for organisation, cost in lever.costs.items():
             body = scenario.place.organisations[organisation].body
-            costs[body] = costs.get(body, 0.0) + cost.value
+            cost_now = cost.value * uptake.get(lever.lever, 1.0)
+            costs[body] = costs.get(body, 0.0) + cost_now
     return costs
 
 

@@ -18,7 +18,7 @@ from sim.flow.rings import Ring, find_ring, wards_in_loops
 from sim.flow.ward import Ward
 from sim.patients.cohort import ARRIVES, IS_THERE, WAITS_AT_DOOR, Cohort, Visits
 from sim.patients.plan import Plan
-from sim.place.weeks import capacity_steps, kinds_of_day, openings
+from sim.place.weeks import capacity_steps, kinds_of_day, openings, spaces_by_day
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Model:
 
     def _furnish(self, days: int) -> None:
         """Give each ward its rules, and put its calendar on the clock."""
-        kinds = kinds_of_day(self.plan.place, days)
+        kinds, phases = kinds_of_day(self.plan.place, days), self.plan.phases
         for ward in self.wards:
             setting = self.plan.setting(ward.number)
             ward.overflow = tuple(
@@ -93,7 +93,9 @@ class Model:
             ward.returns = setting.returns
             ward.turnaround_days = setting.turnaround.days if setting.turnaround else 0.0
             ward.readiness = readiness(setting, kinds)
-            steps = capacity_steps(self.plan.place, setting, kinds)
+            name = self.plan.settings[ward.number]
+            by_day = spaces_by_day(phases, name, days) if phases else ()
+            steps = capacity_steps(self.plan.place, setting, kinds, by_day)
             self.capacity.append(steps)
             for at, spaces in steps:
                 self._at(at, ward, capacity=spaces)

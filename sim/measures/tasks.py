@@ -34,9 +34,9 @@ def tasks_of(run: Run, stays: Stays) -> Iterator[TaskTimes]:
     arranged = np.zeros(len(visits.person))
     handed_over = np.zeros(len(visits.person))
     for task in unique_tasks(run):
-        if task.stream not in run.cohort.task_days:
+        if task.key not in run.cohort.task_days:
             continue
-        visit, days = run.cohort.task_days[task.stream]
+        visit, days = run.cohort.task_days[task.key]
         stay = leading_stay[visit]
         spent = handed_over if task.is_hand_over else arranged
         begin = stays.next_placed_at if task.is_hand_over else stays.ready_at
@@ -47,5 +47,5 @@ def tasks_of(run: Run, stays: Stays) -> Iterator[TaskTimes]:
 
 def unique_tasks(run: Run) -> list[TaskPlan]:
     """Each task of the plan once, in plan order."""
-    by_stream = {task.stream: task for route in run.plan.routes for task in route.tasks}
-    return list(by_stream.values())
+    by_key = {task.key: task for route in run.plan.routes for task in route.tasks}
+    return list(by_key.values())

@@ -9,6 +9,7 @@ from scipy import special
 
 from sim.patients.streams import named_key, person_keys, uniforms
 from sim.place.schema import Group, Place
+from sim.place.uptake import Phases
 
 Ints = NDArray[np.signedinteger]
 Floats = NDArray[np.float64]
@@ -37,14 +38,24 @@ def mean_by_day(place: Place, group: Group, days: int) -> Floats:
     return _listed(dates, group.arrival_dates or ())
 
 
-def draw_arrivals(place: Place, name: str, days: int, seed: int, replication: int) -> Arrivals:
+def means_of_run(place: Place, name: str, days: int, phases: Phases | None) -> Floats:
+    """A group's mean arrivals on each day, as far as the levers have come; shape (days,)."""
+    if phases is None:
+        return mean_by_day(place, place.patients[name], days)
+    means = [mean_by_day(place, place.patients[name], days).tolist() for place in phases.places]
+    return np.array([phases.mixed(day, row) for day, row in enumerate(zip(*means, strict=True))])
+
+
+def draw_arrivals(
+    place: Place, name: str, days: int, seed: int, replication: int, phases: Phases | None = None
+) -> Arrivals:
     """The arrivals of one group over a run, the same whatever other groups there are.
 
     A day's number comes by inverse distribution function from the day's own uniform number, so a
     lower rate takes away the last of a day and renumbers nobody.
     """
     group = place.patients[name]
-    means = mean_by_day(place, group, days)
+    means = means_of_run(place, name, days, phases)
     counts = means.astype(np.int64)
     if _is_random(group):
         day_key = named_key(seed, replication, "days", name)

@@ -12,12 +12,14 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.patients.arrivals import draw_arrivals, group_key, mean_by_day
+from sim.patients.arrivals import draw_arrivals, group_key, means_of_run
+from sim.patients.coverage import cases
 from sim.patients.distributions import inverse_cdf
 from sim.patients.plan import Plan, RoutePlan
 from sim.patients.start_state import so_far_and_left
 from sim.patients.streams import Keys, named_key, person_keys, uniforms
 from sim.place.numbers import Count
+from sim.place.schema import PeopleThere
 
 Ints = NDArray[np.signedinteger]
 Floats = NDArray[np.float64]
@@ -70,7 +72,7 @@ class Cohort:
     """The row of the first visit; shape (people + 1,), so visits of i end before [i + 1]."""
     visits: Visits
     task_days: dict[str, tuple[Ints, Floats]]
-    """For each task's stream: the visit rows that have it, and its days in each."""
+    """For each task's key: the visit rows that have it, and its days in each."""
 
 
 ARRIVES, IS_THERE, WAITS_INSIDE, WAITS_AT_DOOR = range(4)
@@ -82,6 +84,8 @@ class _People:
 
     key: Keys
     group: Ints
+    case: Ints
+    """The group and the levers that cover the person; see ``Plan``."""
     day: Ints
     index: Ints
     arrived_at: Floats
@@ -136,8 +140,8 @@ def _refuse_if_too_large(plan: Plan, days: int, limit: int) -> None:
         )
     people = sum(row.number.value for row in start.people)
     people += sum(row.number.value for row in start.waiting)
-    for group in plan.place.patients.values():
-        people += float(mean_by_day(plan.place, group, days).sum())
+    for group in plan.groups:
+        people += float(means_of_run(plan.place, group, days, plan.phases).sum())
     allowed = min(limit, MAX_SETTING_PEOPLE // settings)
     if people > allowed:
         raise TooLarge(
@@ -148,12 +152,14 @@ def _refuse_if_too_large(plan: Plan, days: int, limit: int) -> None:
 def _arriving(plan: Plan, number: int, days: int, seed: int, replication: int) -> _People:
     """The people of one group who arrive during the run."""
     name = plan.groups[number]
-    come = draw_arrivals(plan.place, name, days, seed, replication)
+    come = draw_arrivals(plan.place, name, days, seed, replication, plan.phases)
     n = len(come.day)
     at = plan.settings.index(plan.group(number).arrives_at)
+    key = person_keys(group_key(seed, replication, name), come.day, come.index)
     return _People(
-        person_keys(group_key(seed, replication, name), come.day, come.index),
+        key,
         np.full(n, number, dtype=np.int32),
+        cases(plan, number, key, come.day),
         come.day,
         come.index,
         come.at,
@@ -172,16 +178,11 @@ def _there_already(plan: Plan, seed: int, replication: int) -> list[_People]:
     for there in start.people:
         row = _told_apart(f"there/{there.setting}", there.group, seen)
         part = _at_start(plan, seed, replication, row, there.group, there.setting, there.number)
-        stay = plan.place.stay_of(there.group, there.setting)
-        assert stay is not None
-        so_far, left = so_far_and_left(
-            there.stay_left,
-            stay,
-            uniforms(part.key, named_key("start", "stay")),
-            uniforms(part.key, named_key("start", "moment")),
-        )
         part.starts[:] = IS_THERE
-        part.arrived_at, part.stay_left = -so_far, left
+        _draw_stay_left(plan, part, there)
+        if plan.phases:  # when they came says who is covered, and that what they need
+            _cover(plan, part)
+            _draw_stay_left(plan, part, there)
         parts.append(part)
     for wait in start.waiting:
         inside = wait.setting is not None
@@ -191,11 +192,34 @@ def _there_already(plan: Plan, seed: int, replication: int) -> list[_People]:
         waited = inverse_cdf(wait.days_waited)(uniforms(part.key, named_key("start", "waited")))
         part.arrived_at = -waited
         part.starts[:] = WAITS_INSIDE if inside else WAITS_AT_DOOR
+        _cover(plan, part)
         if inside:
             part.stay_left[:] = 0.0
-            part.route[:] = _route_to(plan, wait.group, at, wait.waiting_for).number
+            for case in np.unique(part.case).tolist():
+                route = _route_to(plan, case, at, wait.waiting_for)
+                part.route[part.case == case] = route.number
         parts.append(part)
     return parts
+
+
+def _cover(plan: Plan, part: _People) -> None:
+    """Settle which levers cover the people of one row of the start state, by when they came."""
+    if len(part.group):
+        day = np.floor(part.arrived_at).astype(np.int64)
+        part.case = cases(plan, int(part.group[0]), part.key, day)
+
+
+def _draw_stay_left(plan: Plan, part: _People, there: PeopleThere) -> None:
+    """Since when the people of one row have been there, and what they still need."""
+    u_stay = uniforms(part.key, named_key("start", "stay"))
+    u_moment = uniforms(part.key, named_key("start", "moment"))
+    part.stay_left = np.zeros(len(part.key))
+    for case in np.unique(part.case).tolist():
+        mine = part.case == case
+        stay = plan.place_of(case).stay_of(there.group, there.setting)
+        assert stay is not None
+        so_far, left = so_far_and_left(there.stay_left, stay, u_stay[mine], u_moment[mine])
+        part.arrived_at[mine], part.stay_left[mine] = -so_far, left
 
 
 def _told_apart(row: str, group: str, seen: Counter[tuple[str, str]]) -> str:
@@ -215,6 +239,7 @@ def _at_start(
     return _People(
         person_keys(key, day, index),
         np.full(n, plan.groups.index(group), dtype=np.int32),
+        np.full(n, plan.groups.index(group), dtype=np.int32),
         day,
         index,
         np.zeros(n),
@@ -225,8 +250,8 @@ def _at_start(
     )
 
 
-def _route_to(plan: Plan, group: str, setting: str, to: str) -> RoutePlan:
-    choice = plan.choices[plan.groups.index(group), plan.settings.index(setting)]
+def _route_to(plan: Plan, case: int, setting: str, to: str) -> RoutePlan:
+    choice = plan.choices[case, plan.settings.index(setting)]
     target = plan.settings.index(to)
     return next(route for r in choice.routes if (route := plan.routes[int(r)]).to == target)
 
@@ -293,15 +318,16 @@ def _one_step(
         np.zeros(n),
         np.zeros(n),
     )
-    group = people.group[walkers]
-    kinds = group * len(plan.settings) + setting
+    kinds = people.case[walkers] * len(plan.settings) + setting
     for kind in np.unique(kinds):
-        g, s = divmod(int(kind), len(plan.settings))
+        case, s = divmod(int(kind), len(plan.settings))
         of_kind = np.flatnonzero(kinds == kind)
         keys, visit = people.key[walkers[of_kind]], step.number[of_kind]
         name = plan.settings[s]
-        step.stay_days[of_kind] = plan.stays[g, s](uniforms(keys, named_key("stay", name), visit))
-        step.route[of_kind] = _choose(plan, g, s, keys, visit)
+        step.stay_days[of_kind] = plan.stays[case, s](
+            uniforms(keys, named_key("stay", name), visit)
+        )
+        step.route[of_kind] = _choose(plan, case, s, keys, visit)
         if plan.setting(s).decision_rounds:
             u = uniforms(keys, named_key("round", name), visit)
             step.round_threshold[of_kind] = -np.log1p(-u)
@@ -312,9 +338,9 @@ def _one_step(
     return step
 
 
-def _choose(plan: Plan, group: int, setting: int, keys: Keys, visit: Ints) -> Ints:
+def _choose(plan: Plan, case: int, setting: int, keys: Keys, visit: Ints) -> Ints:
     """The way on of each of these people, by their own uniform number."""
-    choice = plan.choices[group, setting]
+    choice = plan.choices[case, setting]
     if len(choice.routes) == 1:
         return np.full(len(keys), choice.routes[0])
     u = uniforms(keys, named_key("route", plan.settings[setting]), visit)
@@ -342,7 +368,7 @@ def _draw_tasks(
                 days = np.where(_has_asked(people, step, rows, first_row), 0.0, days)
             total = step.hand_over_days if task.is_hand_over else step.arrange_days
             total[rows] += days
-            tasks.append((task.stream, rows + first_row, days))
+            tasks.append((task.key, rows + first_row, days))
 
 
 def _has_asked(people: _People, step: Visits, rows: Ints, first_row: int) -> NDArray[np.bool_]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.patients.distributions import InverseCdf, inverse_cdf
 from sim.place.reasons import CAPACITY_REASON, REASONS
 from sim.place.schema import Group, Place, Route, Setting, Task, destination, shares
+from sim.place.uptake import Phases
 from sim.place.words import Body, Pathway
 
 
@@ -23,6 +24,8 @@ class TaskPlan:
 
     name: str
     stream: str
+    key: str
+    """Its stream; for people covered by levers, with the number of their variant."""
     is_hand_over: bool
     days: InverseCdf
     reason: str
@@ -53,9 +56,16 @@ class Choice:
 
 @dataclass(frozen=True)
 class Plan:
-    """All that a scenario fixes: names by number, stays, routes and choices."""
+    """All that a scenario fixes: names by number, stays, routes and choices.
+
+    Levers that start or spread cover some people. Those covered by the same ones share a *variant*,
+    whose number has a bit for each lever. A *case* is a group in a variant: variant times the
+    number of groups, plus the group; without such levers, just the group. Stays and choices are
+    by case and setting.
+    """
 
     place: Place
+    """With all its levers in full."""
     settings: tuple[str, ...]
     exits: tuple[str, ...]
     groups: tuple[str, ...]
@@ -63,6 +73,7 @@ class Plan:
     stays: dict[tuple[int, int], InverseCdf]
     choices: dict[tuple[int, int], Choice]
     shortest: tuple[float, ...]
+    phases: Phases | None = None
 
     def setting(self, number: int) -> Setting:
         """The setting of this number."""
@@ -72,34 +83,52 @@ class Plan:
         """The group of this number."""
         return self.place.patients[self.groups[number]]
 
+    def place_of(self, case: int) -> Place:
+        """The place as it is for people of this case."""
+        return self.phases.places[case // len(self.groups)] if self.phases else self.place
+
     def names(self) -> tuple[str, ...]:
         """Settings and exits, by destination number."""
         return self.settings + self.exits
 
 
-def make_plan(place: Place) -> Plan:
-    """The index tables of a place."""
+def make_plan(place: Place, phases: Phases | None = None) -> Plan:
+    """The index tables of a place, in each variant that levers which start or spread make."""
     settings, exits, groups = tuple(place.settings), tuple(place.exits), tuple(place.patients)
     numbers = {name: number for number, name in enumerate(settings + exits)}
     routes: list[RoutePlan] = []
     stays: dict[tuple[int, int], InverseCdf] = {}
     choices: dict[tuple[int, int], Choice] = {}
-    for g, group in enumerate(groups):
-        for s, setting in enumerate(settings):
-            stay = place.stay_of(group, setting)
-            ways = place.routes_from(group, setting)
-            if stay is None or not ways:
-                continue
-            stays[g, s] = inverse_cdf(stay)
-            made = [
-                _route(place, group, setting, name, way, numbers, len(routes) + i)
-                for i, (name, way) in enumerate(ways.items())
-            ]
-            routes.extend(made)
-            up_to = np.array(list(accumulate(shares(ways).values())))
-            choices[g, s] = Choice(up_to / up_to[-1], np.array([route.number for route in made]))
+    for variant, variant_place in _variants(place, phases):
+        for g, group in enumerate(groups, start=variant * len(groups)):
+            for s, setting in enumerate(settings):
+                stay = variant_place.stay_of(group, setting)
+                ways = variant_place.routes_from(group, setting)
+                if stay is None or not ways:
+                    continue
+                stays[g, s] = inverse_cdf(stay)
+                made = [
+                    _route(variant_place, variant, group, setting, name, way, numbers, number)
+                    for number, (name, way) in enumerate(ways.items(), start=len(routes))
+                ]
+                routes.extend(made)
+                up_to = np.array(list(accumulate(shares(ways).values())))
+                choices[g, s] = Choice(
+                    up_to / up_to[-1], np.array([route.number for route in made])
+                )
     shortest = tuple(_shortest(place.settings[name]) for name in settings)
-    return Plan(place, settings, exits, groups, tuple(routes), stays, choices, shortest)
+    return Plan(place, settings, exits, groups, tuple(routes), stays, choices, shortest, phases)
+
+
+def _variants(place: Place, phases: Phases | None) -> Iterator[tuple[int, Place]]:
+    """The number of each variant that people can be in, and the place as it is for them."""
+    if phases is None:
+        yield 0, place
+        return
+    bits = sum(1 << bit for bit, phase in enumerate(phases.levers) if phase.covers_people)
+    for variant, variant_place in enumerate(phases.places):
+        if variant & ~bits == 0:
+            yield variant, variant_place
 
 
 def _shortest(setting: Setting) -> float:
@@ -110,6 +139,7 @@ def _shortest(setting: Setting) -> float:
 
 def _route(
     place: Place,
+    variant: int,
     group: str,
     setting: str,
     name: str,
@@ -125,7 +155,7 @@ def _route(
         to=numbers[to],
         pathway=route.pathway,
         priority=route.priority or place.patients[group].priority,
-        tasks=tuple(_tasks(place, setting, route.transfer)) if route.transfer else (),
+        tasks=tuple(_tasks(place, variant, setting, route.transfer)) if route.transfer else (),
         capacity_reason=reason,
         capacity_body=body,
     )
@@ -139,7 +169,7 @@ def _capacity_reason(place: Place, to: str, pathway: Pathway | None) -> tuple[st
     return reason, place.body_of(to)
 
 
-def _tasks(place: Place, setting: str, transfer: str) -> Iterator[TaskPlan]:
+def _tasks(place: Place, variant: int, setting: str, transfer: str) -> Iterator[TaskPlan]:
     """The tasks of a transfer from a setting, each with a stream of its own."""
     steps = place.transfers[transfer]
     for kind, tasks in (("arrange", steps.arrange), ("hand over", steps.hand_over)):
@@ -147,9 +177,11 @@ def _tasks(place: Place, setting: str, transfer: str) -> Iterator[TaskPlan]:
         for task in tasks:
             seen[task.task] = seen.get(task.task, 0) + 1
             stream = "/".join((setting, transfer, kind, task.task, str(seen[task.task])))
-            yield _task(task, stream, kind == "hand over")
+            key = f"{stream}/variant {variant}" if variant else stream
+            yield _task(task, stream, key, kind == "hand over")
 
 
-def _task(task: Task, stream: str, is_hand_over: bool) -> TaskPlan:
+def _task(task: Task, stream: str, key: str, is_hand_over: bool) -> TaskPlan:
     body = task.body or REASONS[task.reason].body
-    return TaskPlan(task.task, stream, is_hand_over, inverse_cdf(task.takes), task.reason, body)
+    days = inverse_cdf(task.takes)
+    return TaskPlan(task.task, stream, key, is_hand_over, days, task.reason, body)

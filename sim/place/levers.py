@@ -10,12 +10,14 @@ from pydantic import Field
 
 from sim.place import arithmetic
 from sim.place.arithmetic import Addend
+from sim.place.calendars import IsoDate
 from sim.place.document import Document, Keys, Mark, Tree
 from sim.place.numbers import Amount, AnyNumber, Duration, Noted, PoundsPerYear, Strict
 from sim.place.paths import UnknownPathError, expanded, find, kind_at
 from sim.place.problems import InputError, Problem, did_you_mean, one_of, refuse
 from sim.place.schema import Name, Prose, Route, Title
 from sim.place.shape import table
+from sim.place.uptake import Uptake
 from sim.place.validate import validate
 
 Operation = Literal["set", "times", "plus"]
@@ -23,6 +25,10 @@ OPERATIONS: tuple[Operation, ...] = ("set", "times", "plus")
 NOTES = ("source", "certainty", "note")
 FIXED = ("place", "start_date", "about")
 """What no lever may change: the scenarios of an experiment share them."""
+PHASED_MAY = (
+    "a lever with a start or an uptake may change transfers, routes, stays, beds or places, "
+    "per_day, by_weekday and by_month, and nothing else"
+)
 
 
 class Evidence(Strict):
@@ -48,11 +54,22 @@ class Lever(Strict):
         min_length=1,
         max_length=500,
     )
+    starts: IsoDate | None = Field(
+        None, description="The date on which it starts (the beginning of the run, if left out)."
+    )
+    uptake: Uptake | None = Field(
+        None, description="How far it spreads and how fast (at once to all, if left out)."
+    )
     costs: dict[Name, PoundsPerYear] = Field(
         default_factory=dict,
         description="Organisation → what the lever costs it (or saves, below 0).",
     )
     evidence: Evidence = Field(description="What is known of its effect.")
+
+    @property
+    def is_phased(self) -> bool:
+        """Whether it has a start or an uptake of its own."""
+        return self.starts is not None or self.uptake is not None
 
 
 @dataclass(frozen=True)
@@ -132,6 +149,12 @@ def lay_over(place: Document, levers: Sequence[Document]) -> Document:
         return place
     read = _read_all(levers)
     changes, problems = _found(place, [change for _, _, made in read for change in made])
+    phased = {lever.lever for _, lever, _ in read if lever.is_phased}
+    problems += [
+        change.problem(PHASED_MAY)
+        for change in changes
+        if change.lever in phased and not (_is_for_people(change.keys) or _is_in_part(change.keys))
+    ]
     refuse([*problems, *_clashes(changes)])
     touched = {change.keys for change in changes}
     marks = {
@@ -149,6 +172,29 @@ def lay_over(place: Document, levers: Sequence[Document]) -> Document:
         problems += _unknown_payers(laid, document, lever)
     refuse(problems)
     return laid
+
+
+def covers_people(place: Document, document: Document) -> bool:
+    """Whether a lever changes what people need or where they go: tasks, routes, stays."""
+    found, _ = _found(place, changes_of(document, read_lever(document)))
+    return any(_is_for_people(change.keys) for change in found)
+
+
+def _is_for_people(keys: Keys) -> bool:
+    """Whether these keys lead to tasks, routes or stays; the turn in a queue is none of them."""
+    leads_there = keys[0] in ("transfers", "routes") or (keys[0], *keys[2:3]) in (
+        ("settings", "stay"), ("patients", "stay"), ("patients", "routes")
+    )  # fmt: skip
+    is_turn = keys[-1] == "priority" and len(keys) == (4 if keys[0] == "routes" else 6)
+    return leads_there and not is_turn
+
+
+def _is_in_part(keys: Keys) -> bool:
+    """Whether these keys lead to spaces or mean arrivals, which can change in part."""
+    return (keys[0], *keys[2:3]) in (
+        ("settings", "beds"), ("settings", "places"),
+        ("patients", "per_day"), ("patients", "by_weekday"), ("patients", "by_month"),
+    )  # fmt: skip
 
 
 def _read_all(levers: Sequence[Document]) -> list[tuple[Document, Lever, list[Change]]]:

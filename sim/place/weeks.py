@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from sim.place.calendars import Window
 from sim.place.schema import Place, Setting
+from sim.place.uptake import Phases
 from sim.place.words import WEEKDAYS
 
 MINUTES_PER_DAY = 1440
@@ -44,15 +45,18 @@ def openings(windows: Sequence[Window], kinds: Sequence[int]) -> list[tuple[floa
 
 
 def capacity_steps(
-    place: Place, setting: Setting, kinds: Sequence[int]
+    place: Place, setting: Setting, kinds: Sequence[int], by_day: Sequence[float] = ()
 ) -> list[tuple[float, float]]:
     """(from, spaces) of each change of capacity, the first at 0; spaces may be infinite.
 
-    A dated change stands before the weekly pattern, and that before the setting's own number.
+    A dated change stands before the weekly pattern, and that before the setting's own number, or
+    that of each day if levers change it.
     """
     usual = _limit(setting.spaces.limit)
     steps: list[tuple[float, float]] = []
     for day, kind in enumerate(kinds):
+        if by_day:
+            usual = by_day[day]
         of_day = [(0, _dated(place, setting, day))]
         if of_day[0][1] is None:
             of_day = [(0, usual)]
@@ -72,6 +76,18 @@ def capacity_steps(
         if before is None or before[1] != step[1]
     ]
     return [step for step in changes if step[0] < len(kinds)]
+
+
+def spaces_by_day(phases: Phases, setting: str, days: int) -> list[float]:
+    """A setting's own number of spaces, as far as the levers have come, in whole spaces.
+
+    Rounded towards the number without these levers.
+    """
+    spaces = [_limit(place.settings[setting].spaces.limit) for place in phases.places]
+    if len(set(spaces)) == 1:
+        return spaces[:1] * days
+    changes = [phases.mixed(day, spaces) - spaces[0] for day in range(days)]
+    return [spaces[0] + math.trunc(change + math.copysign(1e-9, change)) for change in changes]
 
 
 def _dated(place: Place, setting: Setting, day: int) -> float | None:

@@ -33,6 +33,7 @@ from sim.report.wording import (
     changes,
     counted,
     long_date,
+    percent,
     quantity,
     quoted,
     unit_heading,
@@ -115,6 +116,7 @@ def render(results: Results, bands: pd.DataFrame) -> str:
         which_levers=tables.levers_table(results),
         levers=_distinct_levers(results),
         cost_of=_cost_of,
+        spread_of=_spread_of,
         numbers=tables.numbers_table(results) if results.numbers else None,
         number_summary=number_summary(results),
         glossary=glossary(results),
@@ -286,6 +288,18 @@ def _distinct_levers(results: Results) -> list[tuple[Lever, list[str]]]:
         for lever in scenario.levers:
             found.setdefault(lever, []).append(scenario.name)
     return list(found.items())
+
+
+def _spread_of(lever: Lever) -> str:
+    """From when a lever holds, how far it spreads and how fast.
+
+    >>> from datetime import date
+    >>> _spread_of(Lever("a", "A", starts=date(2025, 5, 1), reaches=0.8, over_days=90))
+    'from 1 May 2025; reaches 80% over 90 days'
+    """
+    start = f"from {long_date(lever.starts)}" if lever.starts else "from the beginning"
+    over = f" over {counted(round(lever.over_days), 'day')}" if lever.over_days else ""
+    return f"{start}; reaches {percent(lever.reaches)}{over}"
 
 
 def _cost_of(cost: Cost) -> str:

@@ -82,6 +82,11 @@ class Lever:
     strength: str = ""
     says: str = ""
     source: str = ""
+    is_phased: bool = False
+    """Whether it starts on a date, or spreads."""
+    starts: date | None = None
+    reaches: float = 1.0
+    over_days: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -321,6 +326,8 @@ def _scenario(row: Mapping[str, Any], organisations: Mapping[str, str]) -> Scena
 def _lever(row: Mapping[str, Any], organisations: Mapping[str, str]) -> Lever:
     evidence = row.get("evidence") or {}
     costs = row.get("costs") or {}
+    starts, uptake = row.get("starts"), row.get("uptake")
+    reaches, over = (_number(_part(uptake, key)) for key in ("reaches", "over_days"))
     return Lever(
         lever=_clean(row.get("lever")),
         title=_clean(row.get("title")) or _clean(row.get("lever")),
@@ -329,7 +336,17 @@ def _lever(row: Mapping[str, Any], organisations: Mapping[str, str]) -> Lever:
         strength=_clean(evidence.get("strength")),
         says=_clean(evidence.get("says")),
         source=_clean(evidence.get("source")),
+        is_phased=bool(starts or uptake),
+        starts=_date(starts) if starts else None,
+        reaches=1.0 if reaches is None else reaches,
+        over_days=over or 0.0,
     )
+
+
+def _part(table: Any, key: str) -> Any:
+    """A number within a table that may be empty."""
+    number = table.get(key) if isinstance(table, dict) else None
+    return number.get("value") if isinstance(number, dict) else number
 
 
 def _cost(organisation: str, cost: Any, organisations: Mapping[str, str]) -> Cost:

@@ -277,6 +277,13 @@ def duplicate_lever(folder: Path) -> None:
     (folder / "levers" / "zz.yaml").write_text(MORE_BEDS)
 
 
+def four_more_levers(folder: Path) -> None:
+    """Four levers that spread, each on the same share."""
+    for number in range(1, 5):
+        text = FASTER.replace("lever: faster", f"lever: e-{number}")
+        (folder / "levers" / f"e-{number}.yaml").write_text(text + "starts: 2025-05-01\n")
+
+
 def no_levers(folder: Path) -> None:
     for path in (folder / "levers").iterdir():
         path.unlink()

@@ -201,6 +201,8 @@ def _scenario(name: str, number: int) -> dict[str, Any]:
                               "unit": "pounds a year", "certainty": "guess"}},
         "evidence": {"strength": "weak", "says": "Two sites saw fewer Monday queues.",
                      "source": "A service evaluation, 2022"},
+        "starts": "2025-05-01",
+        "uptake": {"reaches": {"value": 0.8}, "over_days": {"value": 90}},
     }  # fmt: skip
     planning = {
         "lever": "early-planning",

@@ -185,6 +185,7 @@ def test_levers_assumptions_glossary_and_the_way_to_run_it_again_are_there(page:
     shown = " ".join(" ".join(Page(page).text).split())
     for said in (
         "Social workers assess at weekends",
+        "Uptake from 1 May 2025; reaches 80% over 90 days",
         "Exampleshire Council: £310k a year (£280k to £340k), ◆ guess",
         "Nobody is readmitted.",
         "24 numbers: 6 guesses, and 6 with no source given",
