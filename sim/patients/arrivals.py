@@ -40,10 +40,17 @@ def mean_by_day(place: Place, group: Group, days: int) -> Floats:
 
 def means_of_run(place: Place, name: str, days: int, phases: Phases | None) -> Floats:
     """A group's mean arrivals on each day, as far as the levers have come; shape (days,)."""
-    if phases is None:
+    if phases is None or _is_the_same_in_all(phases, name):
         return mean_by_day(place, place.patients[name], days)
     means = [mean_by_day(place, place.patients[name], days).tolist() for place in phases.places]
     return np.array([phases.mixed(day, row) for day, row in enumerate(zip(*means, strict=True))])
+
+
+def _is_the_same_in_all(phases: Phases, name: str) -> bool:
+    """Whether no lever that starts or spreads changes how many of a group come."""
+    groups = [place.patients[name] for place in phases.places]
+    rates = [(group.per_day, group.by_weekday, group.by_month) for group in groups]
+    return all(rate == rates[0] for rate in rates)
 
 
 def draw_arrivals(
