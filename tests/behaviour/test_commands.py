@@ -52,6 +52,7 @@ def test_every_wrong_file_ends_in_exit_code_2_with_its_line(
     code, _, err = careflow("check", expected.target)
     assert code == 2
     assert expected.line is None or expected.where in err
+    assert all(words in err for words in expected.says)
     assert "Traceback" not in err
 
 
