@@ -38,7 +38,9 @@ def run(
 
 def value(result: Replication, measure: str, setting: str = "", **dimensions: str) -> float:
     """One measure of a replication."""
-    wanted = {"locality": "", "group": "", "reason": "", "body": "", **dimensions}
+    wanted = {
+        "team": "", "locality": "", "group": "", "reason": "", "body": "", "part": "", **dimensions
+    }  # fmt: skip
     for row in result.measured.rows:
         if (row.measure, row.setting) == (measure, setting) and all(
             getattr(row, name) == word for name, word in wanted.items()

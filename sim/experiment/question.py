@@ -21,12 +21,13 @@ from sim.experiment.files import NotFoundError, find, lever_files
 from sim.experiment.fingerprint import fingerprint
 from sim.measures.definitions import MEASURES
 from sim.place.document import Document, Mark, read_yaml
+from sim.place.fields import Name, Prose, Title
 from sim.place.levers import Lever, lay_over, read_lever
 from sim.place.load import check_place, read_document
 from sim.place.numbers import Strict, wrong
 from sim.place.phasing import phases_of
 from sim.place.problems import InputError, Problem, did_you_mean, one_of, refuse
-from sim.place.schema import Name, Place, Prose, Title
+from sim.place.schema import Place
 from sim.place.uptake import Phases
 from sim.place.validate import validate
 

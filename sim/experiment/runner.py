@@ -14,8 +14,8 @@ from pathlib import Path
 from sim.experiment.question import Scenario, Study
 from sim.experiment.replicate import replicate
 from sim.experiment.store import is_whole, run_path, sweep, write_replication
-from sim.patients.cohort import TooLarge
 from sim.patients.plan import Plan, make_plan
+from sim.patients.ways import TooLarge
 from sim.place.problems import input_error
 from sim.place.words import Body
 

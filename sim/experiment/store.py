@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from sim.experiment.replicate import Replication
 from sim.measures.definitions import SERIES
 from sim.measures.series import next_setting
-from sim.measures.tasks import tasks_of
+from sim.measures.tasks import jobs_of, tasks_of
 from sim.place.words import PATHWAYS
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
@@ -31,6 +31,8 @@ SCHEMA = pa.schema(
         ("group", TEXT),
         ("reason", TEXT),
         ("body", TEXT),
+        ("team", TEXT),
+        ("part", TEXT),
         ("numerator", pa.float64()),
         ("denominator", pa.float64()),
         ("day", pa.int32()),
@@ -52,7 +54,10 @@ SCHEMA = pa.schema(
         ("done_at", pa.float64()),
     ]
 )
-CAME = ("asked", "turned away", "exchanged", "returned", "found there")
+CAME = (
+    "asked", "turned away", "exchanged", "returned", "found there", "cancelled", "another way on",
+    "unwell again", "gave up",
+)  # fmt: skip
 FINGERPRINT = b"careflow.fingerprint"
 
 
@@ -137,7 +142,7 @@ def _table(record: str, rows: int, **columns: object) -> pa.Table:
 
 def _measure_rows(result: Replication) -> pa.Table:
     rows = result.measured.rows
-    names = ("measure", "setting", "locality", "group", "reason", "body")
+    names = ("measure", "setting", "team", "locality", "group", "reason", "body", "part")
     words = {name: [getattr(row, name) for row in rows] for name in names}
     return _table(
         "measure",
@@ -230,6 +235,22 @@ def _task_rows(result: Replication) -> Iterator[pa.Table]:
             due_at=times.due_at[due],
             started_at=times.due_at[due],
             done_at=_or_null(done),
+        )
+    jobs = jobs_of(run, stays)
+    if len(jobs.task):
+        tasks, teams = run.plan.tasks, (*run.plan.teams, "")
+        yield _table(
+            "task",
+            len(jobs.task),
+            patient=_patients(result, stays.person[jobs.stay]),
+            setting=settings[stays.setting[jobs.stay]],
+            task=[tasks[number].name for number in jobs.task.tolist()],
+            team=[teams[number] for number in jobs.team.tolist()],
+            reason=[tasks[number].reason for number in jobs.task.tolist()],
+            body=[tasks[number].body for number in jobs.task.tolist()],
+            due_at=jobs.due_at,
+            started_at=_or_null(jobs.started_at),
+            done_at=_or_null(jobs.done_at),
         )
 
 

@@ -1,7 +1,7 @@
 """From the replications' files to ``summary.csv``, ``comparison.csv`` and bands over time."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +17,12 @@ Floats = NDArray[np.float64]
 Key = tuple[str, ...]
 
 DIMENSIONS = ("measure", "setting", "team", "locality", "group", "reason", "body")
-STORED = tuple(name for name in DIMENSIONS if name != "team")
+STORED = (*DIMENSIONS, "part")
 INTERVAL = ("low", "high")
-SUMMARY_COLUMNS = ("scenario", *DIMENSIONS, "mean", *INTERVAL, "replications")
+SUMMARY_COLUMNS = ("scenario", *DIMENSIONS, "mean", *INTERVAL, "replications", "part")
 COMPARISON_COLUMNS = (
     "scenario", "baseline", *DIMENSIONS, "difference", *INTERVAL, "share_better", "replications",
+    "part",
 )  # fmt: skip
 MAX_BAND_RUNS = 400
 """Bands over time come from at most this many replications of a scenario."""
@@ -67,7 +68,7 @@ def read_scores(folder: Path, slug: str, replications: Sequence[int]) -> Scores:
 def summary_table(scores: dict[str, Scores]) -> pd.DataFrame:
     """Each measure's mean and 95% interval, by scenario."""
     rows = [
-        (name, *_with_team(key), each.mean, each.low, each.high, each.replications)
+        (name, *key[:-1], each.mean, each.low, each.high, each.replications, key[-1])
         for name, scenario in scores.items()
         for key in scenario.keys
         for each in [pooled(*scenario.row(key))]
@@ -90,8 +91,8 @@ def comparison_table(scores: dict[str, Scores], baseline: str) -> pd.DataFrame:
             each: Interval = paired_difference(*pair)
             better = share_better(*pair, MEASURES[key[0]].better)
             rows.append(
-                (name, baseline, *_with_team(key), each.mean, each.low, each.high, better,
-                 each.replications)
+                (name, baseline, *key[:-1], each.mean, each.low, each.high, better,
+                 each.replications, key[-1])
             )  # fmt: skip
     return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
 
@@ -101,14 +102,11 @@ def _may_be_absent(base: Scores, scenario: Scores, key: Key) -> bool:
     there = base if key in base.keys else scenario
     return bool((there.row(key)[1] == 1.0).all()) and key[0] in (
         "delayed_bed_days",
+        "dtoc_days",
+        "step_days",
+        "remaining_7_days",
         "cost_per_year",
     )
-
-
-def _with_team(key: Key) -> Iterator[str]:
-    """The dimensions in the order of the files; no measure has a team yet."""
-    words = dict(zip(STORED, key, strict=True))
-    return (words.get(name, "") for name in DIMENSIONS)
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

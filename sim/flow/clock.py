@@ -16,19 +16,25 @@ import simpy
 from simpy.events import URGENT, Event
 
 if TYPE_CHECKING:
+    from sim.flow.discharge import Process
+    from sim.flow.team import Team
     from sim.flow.ward import Entry, Ward
 
 AFTER_OTHERS = 2
 """Journeys come after SimPy's own events of the same instant: calendars change first."""
 
-Steps = Generator["float | Ward", "Ward | None", None]
+Steps = Generator["float | Ward | Process", "Ward | None", None]
+
+Branch = tuple[int, int, int]
+"""Another way: why it is taken, and its visits (from, up to and not including)."""
 
 
 class Journey(Event):
     """One person on the way through the place: an event that is armed again for each step.
 
     Its generator yields the instant until which nothing happens, or the ward whose space it waits
-    for; it is then sent the ward in which a space was found, or None if it was turned away.
+    for; it is then sent the ward in which a space was found, or None if it was turned away or goes
+    another way. It may also yield the process that arranges its way on, and waits for that.
     """
 
     _value = None
@@ -41,6 +47,12 @@ class Journey(Event):
     """Its entry in a queue; None when it waits for nothing."""
     is_outlier = False
     wakes_at = math.inf
+    process: Process | None = None
+    """What arranges its way on, where that is more than days to add up."""
+    delayed: int = -1
+    """The stay that it waits to leave, as long as the next place is not sure; -1 otherwise."""
+    branch: Branch | None = None
+    """The other way that it has to take from here."""
     steps: Steps
 
     def __init__(self, number: int) -> None:
@@ -57,6 +69,8 @@ class CareEnvironment(simpy.Environment):
         self.is_settling = False
         self.touched: list[Ward] = []
         """Wards in which something changed at this instant, so that somebody may move."""
+        self.called: list[Team] = []
+        """Teams that may have work to give out at this instant."""
 
     def resume(self, me: Journey, found: Ward | None = None) -> None:
         """Let a journey take its next step, and arm it for the one after."""
@@ -82,7 +96,10 @@ class CareEnvironment(simpy.Environment):
         """Whether nothing else happens at this instant, so that a free space can be had at once."""
         queue, now = self._queue, self._now
         return (
-            self.next_arrival_at > now and not self.touched and not (queue and queue[0][0] <= now)
+            self.next_arrival_at > now
+            and not self.touched
+            and not self.called
+            and not (queue and queue[0][0] <= now)
         )
 
     def run_to_end(
@@ -92,7 +109,7 @@ class CareEnvironment(simpy.Environment):
 
         ``arrivals`` gives (instant, journey) in order of time; ``settle`` gives out free spaces.
         """
-        queue, end, touched = self._queue, self.end, self.touched
+        queue, end, touched, called = self._queue, self.end, self.touched, self.called
         self.next_arrival_at, coming = next(arrivals, (math.inf, None))
         settle()
         while True:
@@ -114,7 +131,7 @@ class CareEnvironment(simpy.Environment):
                 elif event.wakes_at == at:
                     self.resume(event)
             if (
-                touched
+                (touched or called)
                 and self.next_arrival_at > self._now
                 and not (queue and queue[0][0] <= self._now)
             ):

@@ -1,6 +1,6 @@
-"""The log: one row for each stay, in columns, written as people move; statistics come later.
+"""The log: one row for each stay and each job, in columns, written as things happen.
 
-Row i is visit i of the cohort. An outlier who moves back to the right ward has a second row,
+Stay i is visit i of the cohort. An outlier who moves back to the right ward has a second row,
 after all the visits. Instants are in days; infinite means 'not in this run'.
 """
 
@@ -11,6 +11,60 @@ from array import array
 from dataclasses import dataclass, field
 
 NOT_YET = math.inf
+
+
+class JobLog:
+    """Each time that a task of a process came due, in columns of shape (times,)."""
+
+    def __init__(self) -> None:
+        self.job = array("i")
+        """The job of the cohort."""
+        self.attempt = array("i")
+        """0 the first time, 1 when it is done again, and so on."""
+        self.sent_by = array("i")
+        """The team that it came from; -1 for none."""
+        self.due_at = array("d")
+        self.started_at = array("d")
+        self.done_at = array("d")
+        self.dropped_at = array("d")
+        """When it was dropped because nobody wanted it any longer."""
+
+    def add(
+        self,
+        job: int,
+        attempt: int,
+        sent_by: int,
+        due_at: float,
+        started_at: float | None,
+        done_at: float | None,
+        dropped_at: float = NOT_YET,
+    ) -> None:
+        """One more time that a task was wanted."""
+        self.job.append(job)
+        self.attempt.append(attempt)
+        self.sent_by.append(sent_by)
+        self.due_at.append(due_at)
+        self.started_at.append(NOT_YET if started_at is None else started_at)
+        self.done_at.append(NOT_YET if done_at is None else done_at)
+        self.dropped_at.append(dropped_at)
+
+
+class ReasonLog:
+    """Stretches of delay that are put down to one task, in columns of shape (stretches,)."""
+
+    def __init__(self) -> None:
+        self.stay = array("i")
+        self.task = array("i")
+        """The task's number in the plan."""
+        self.start = array("d")
+        self.end = array("d")
+
+    def add(self, stay: int, task: int, start: float, end: float) -> None:
+        """One more stretch."""
+        self.stay.append(stay)
+        self.task.append(task)
+        self.start.append(start)
+        self.end.append(end)
 
 
 @dataclass
@@ -31,6 +85,12 @@ class StayLog:
     """The visit of the cohort that this stay belongs to."""
     came: array[int]
     """How the stay began: one of the numbers below."""
+    jobs: JobLog
+    reasons: ReasonLog
+    arranged_at: dict[int, float] = field(default_factory=dict)
+    """For stays whose way on has a process, when everything was arranged."""
+    gave_up_at: dict[int, float] = field(default_factory=dict)
+    """For stays that were asked for in vain, when no space was waited for any longer."""
     exchanges: int = 0
     """Rings of people who each waited for the next one's space, and exchanged."""
     shut: dict[int, list[tuple[float, float]]] = field(default_factory=dict)
@@ -38,6 +98,9 @@ class StayLog:
 
 
 ASKED, TURNED_AWAY, EXCHANGED, RETURNED, FOUND_THERE = range(5)
+CANCELLED, REROUTED, UNWELL_AGAIN, GAVE_UP = range(5, 9)
+STAYED = (REROUTED, UNWELL_AGAIN)
+"""Stays that go on in the space that the one before had: another way on, or treatment again."""
 
 
 def empty_log(settings: array[int]) -> StayLog:
@@ -56,6 +119,8 @@ def empty_log(settings: array[int]) -> StayLog:
         settings,
         array("i", range(n)),
         array("b", bytes(n)),
+        JobLog(),
+        ReasonLog(),
     )
 
 

@@ -5,20 +5,39 @@ from __future__ import annotations
 import gc
 import math
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from sim.flow.care import Care
 from sim.flow.clock import CareEnvironment, Journey
+from sim.flow.discharge import Process
 from sim.flow.journey import found_inside, journey
-from sim.flow.log import EXCHANGED, FOUND_THERE, StayLog, empty_log
+from sim.flow.log import (
+    CANCELLED,
+    EXCHANGED,
+    FOUND_THERE,
+    GAVE_UP,
+    UNWELL_AGAIN,
+    StayLog,
+    empty_log,
+)
 from sim.flow.readiness import readiness
 from sim.flow.rings import Ring, find_ring, wards_in_loops
-from sim.flow.ward import Ward
-from sim.patients.cohort import ARRIVES, IS_THERE, WAITS_AT_DOOR, Cohort, Visits
+from sim.flow.team import Team
+from sim.flow.ward import Entry, Ward
+from sim.patients.cohort import ARRIVES, IS_THERE, WAITS_AT_DOOR, Cohort
 from sim.patients.plan import Plan
-from sim.place.weeks import capacity_steps, kinds_of_day, openings, spaces_by_day
+from sim.patients.ways import DIES, NEEDS_MORE, OTHER_WAY, READMITTED, UNWELL, Visits
+from sim.place.weeks import (
+    capacity_steps,
+    kinds_of_day,
+    meetings,
+    openings,
+    spaces_by_day,
+    staff_steps,
+)
 
 
 @dataclass(frozen=True)
@@ -35,8 +54,14 @@ class Run:
     """For each setting, the stretches in which it admits; None for always."""
     in_use_days: tuple[float, ...]
     waiting_days: tuple[float, ...]
-    in_use: tuple[int, ...]
+    in_use: tuple[float, ...]
     waiting: tuple[int, ...]
+    staff: tuple[list[tuple[float, float]], ...] = ()
+    """For each team, (from, staff on duty) of each change; empty for a panel."""
+    backlog_days: tuple[float, ...] = ()
+    """For each team, the case-days of waiting for it."""
+    busy_days: tuple[float, ...] = ()
+    staff_days: tuple[float, ...] = ()
 
 
 def simulate(plan: Plan, cohort: Cohort, days: int) -> Run:
@@ -69,13 +94,32 @@ class Model:
         )
         self.priority = [route.priority for route in plan.routes]
         self.route = array("i", visits.route.tobytes())
+        self.cancelled_after = [
+            rule.days if (rule := plan.group(g).cancelled_after) else None
+            for g in range(len(plan.groups))
+        ]
+        harm = plan.place.harm
+        self.holds = bool(harm and harm.unwell_again and harm.unwell_again.arrangements == "hold")
         self.group_priority = [plan.group(g).priority for g in range(len(plan.groups))]
         self.wards = [Ward(number) for number in range(len(plan.settings))]
+        self.teams = [
+            Team(number, self.env, ready_first=team.takes_first == "ready first")
+            for number, team in enumerate(plan.place.teams.values())
+        ]
+        self.jobs = _fast_jobs(cohort)
+        self.processes: list[Process] = []
+        self.branches = _by_kind(cohort)
+        self.readmitted = self.branches[READMITTED]
+        self.patience = self.branches[OTHER_WAY]
+        self.harms = [kind for kind in (UNWELL, NEEDS_MORE, DIES) if self.branches[kind]]
+        self.special = _special_visits(plan, cohort)
         self.newcomers: list[tuple[Journey, Ward]] = []
         self.loops = wards_in_loops(plan)
         self.capacity: list[list[tuple[float, float]]] = []
         self.open_hours: list[list[tuple[float, float]] | None] = []
+        self.staff: list[list[tuple[float, float]]] = []
         self._furnish(days)
+        self._call_teams(days)
 
     def _furnish(self, days: int) -> None:
         """Give each ward its rules, and put its calendar on the clock."""
@@ -92,7 +136,11 @@ class Model:
             ward.outlier_times = setting.outlier_stay_times.value
             ward.returns = setting.returns
             ward.turnaround_days = setting.turnaround.days if setting.turnaround else 0.0
-            ward.readiness = readiness(setting, kinds)
+            ward.readiness = readiness(self.plan.place, setting, kinds)
+            if setting.need is not None:
+                ward.care = Care(setting.need.first.value, setting.need.last.value)
+                ward.each = setting.need.first.value
+                self._taper_each_midnight(ward, days)
             name = self.plan.settings[ward.number]
             by_day = spaces_by_day(phases, name, days) if phases else ()
             steps = capacity_steps(self.plan.place, setting, kinds, by_day)
@@ -107,6 +155,40 @@ class Model:
                 for start, end in hours:
                     self._at(start, ward, is_open=True)
                     self._at(end, ward, is_open=False)
+
+    def _taper_each_midnight(self, ward: Ward, days: int) -> None:
+        """Put each new day of care at home on the clock, before all else that happens then."""
+
+        def new_day(day: int) -> None:
+            assert ward.care is not None
+            more = ward.care.taper(day)
+            if more:
+                ward.use(self.env._now, more)
+                self.env.touched.append(ward)
+            if day + 1 < days:
+                self.env.call_at(day + 1.0, lambda: new_day(day + 1))
+
+        if days > 1:
+            self.env.call_at(1.0, lambda: new_day(1))
+
+    def _call_teams(self, days: int) -> None:
+        """Put each team's shifts, and each panel's meetings, on the clock."""
+        kinds, phases = kinds_of_day(self.plan.place, days), self.plan.phases
+        for team, (name, rule) in zip(self.teams, self.plan.place.teams.items(), strict=True):
+            if rule.is_panel:
+                team.is_panel = True
+                cases = math.inf if rule.cases is None else rule.cases.value
+                for at in meetings(rule, kinds):
+                    self.env.call_at(at, lambda team=team, cases=cases: team.meet(cases))  # type: ignore[misc]
+                self.staff.append([])
+                continue
+            steps = staff_steps(self.plan.place, name, kinds, phases)
+            self.staff.append(steps)
+            for at, staff in steps:
+                if at <= 0:
+                    team.on_duty = staff
+                else:
+                    self.env.call_at(at, lambda team=team, staff=staff: team.change_staff(staff))  # type: ignore[misc]
 
     def _at(
         self, at: float, ward: Ward, capacity: float | None = None, is_open: bool | None = None
@@ -133,6 +215,10 @@ class Model:
                 waiting.steps.close()
             if ward.shut:
                 self.log.shut[ward.number] = ward.shut
+        for process in self.processes:
+            process.close_books(self.env.end)
+        for team in self.teams:
+            team.close_books()
         return Run(
             plan=self.plan,
             cohort=self.cohort,
@@ -144,6 +230,10 @@ class Model:
             waiting_days=tuple(ward.waiting_days for ward in self.wards),
             in_use=tuple(ward.in_use for ward in self.wards),
             waiting=tuple(ward.waiting for ward in self.wards),
+            staff=tuple(self.staff),
+            backlog_days=tuple(team.backlog_days for team in self.teams),
+            busy_days=tuple(team.busy_days for team in self.teams),
+            staff_days=tuple(team.staff_days for team in self.teams),
         )
 
     def _begin(self) -> None:
@@ -157,14 +247,15 @@ class Model:
                 me.steps = journey(self, me, row, last, since)
             else:
                 me.here = ward = self.wards[self.drawn[0][row]]
-                ward.use(0.0, 1)
+                ward.use(0.0, ward.each)
                 self.log.came[row] = FOUND_THERE
                 for column in (self.log.asked_at, self.log.placed_at, self.log.admitted_at):
                     column[row] = since
-                ready_at = since
+                reached = int(self.cohort.reached[number])
+                ready_at = -float(self.cohort.waited[number])
                 if starts == IS_THERE:
                     ready_at = ward.ready_at(0.0, self.drawn[1][row], self.drawn[4][row])
-                me.steps = found_inside(self, me, row, last, ready_at)
+                me.steps = found_inside(self, me, row, last, ready_at, reached)
             self.env.resume(me)
         self.newcomers.clear()  # who waits already is in the queue, whatever its limit
 
@@ -187,17 +278,117 @@ class Model:
         me.row = row
         me.wakes_at = math.inf  # an outlier who moved may have an older event at this instant
         if me.here is None:
-            priority = self.group_priority[int(self.cohort.group[me.number])]
+            group = int(self.cohort.group[me.number])
+            priority = self.group_priority[group]
             ward.at_door += 1
             if ward.queue_limit < math.inf:
                 self.newcomers.append((me, ward))
         else:
             priority = self.priority[self.route[row - 1]]
         ward.join(self.env._now, priority, asked_at, me)
+        if me.here is None:
+            cancelled_after = self.cancelled_after[group]
+            if cancelled_after is not None:
+                self._cancel_at(asked_at + cancelled_after, me, ward)
+        elif row - 1 in self.patience:
+            days, first, end = self.patience[row - 1]
+            self._divert_at(asked_at + days, me, (OTHER_WAY, first, end), me.entry)
         if ward.has_room() or self.newcomers or ward.number in self.loops:
             self.env.touched.append(ward)
 
-    def leave(self, ward: Ward) -> None:
+    def _cancel_at(self, at: float, me: Journey, ward: Ward) -> None:
+        """Cancel somebody booked who still waits at an instant."""
+        entry = me.entry
+
+        def act() -> None:
+            if me.entry is entry:
+                ward.stop_waiting(self.env._now)
+                ward.at_door -= 1
+                me.entry = None
+                self._gives_up(me, CANCELLED)
+                self.env.resume(me)
+
+        if at < self.env.end:
+            self.env.call_at(max(at, self.env._now), act)
+
+    def begin_care(self, me: Journey, ward: Ward, admitted_at: float, ready_at: float) -> None:
+        """Write down what somebody needs of a service that counts visits or hours."""
+        assert ward.care is not None
+        now = self.env._now
+        more = ward.care.begin(me, admitted_at, ready_at, now)
+        if more:
+            ward.use(now, more)
+
+    def begin_process(
+        self, me: Journey, row: int, stay: int, ready_at: float, reached: int = 0
+    ) -> Process | None:
+        """Begin to arrange the way on from a visit, if that is work for teams."""
+        route = self.plan.routes[self.route[row]]
+        old, me.process = me.process, None
+        if not route.has_process or not route.tasks:
+            return None
+        process = Process(self, me, row, stay, route.tasks)
+        self.processes.append(process)
+        me.process = process
+        if (
+            old is not None
+            and self.holds
+            and self.log.came[row] == UNWELL_AGAIN
+            and old.tasks is route.tasks
+        ):
+            process.take_over(old)
+        error = self.cohort.date_error_days.get(row, 0.0)
+        process.begin(ready_at + error, reached)
+        return process
+
+    def expose_to_harm(self, me: Journey, row: int, stay: int, ready_at: float) -> None:
+        """Put on the clock what may happen to somebody who waits to leave."""
+        for kind in self.harms:
+            branch = self.branches[kind].get(row)
+            if branch is not None:
+                days, first, end = branch
+                at = max(ready_at, 0.0) + days
+                self._divert_at(at, me, (kind, first, end), None, stay)
+
+    def _divert_at(
+        self,
+        at: float,
+        me: Journey,
+        branch: tuple[int, int, int],
+        entry: Entry | None,
+        stay: int = -1,
+    ) -> None:
+        """Send somebody another way at an instant, if they are still waiting then."""
+
+        def act() -> None:
+            still = me.entry is entry if entry is not None else me.delayed == stay
+            if still:
+                self._divert(me, branch)
+
+        if at < self.env.end:
+            self.env.call_at(max(at, self.env._now), act)
+
+    def _divert(self, me: Journey, branch: tuple[int, int, int]) -> None:
+        """Send somebody another way now: out of the queue, or out of what is being arranged."""
+        me.branch, me.delayed, me.wakes_at = branch, -1, math.inf
+        if me.process is not None:
+            me.process.cancel()
+        if me.entry is not None:
+            self.wards[self.drawn[0][me.row]].stop_waiting(self.env._now)
+            me.entry = None
+            self._gives_up(me, GAVE_UP)
+        self.env.resume(me)
+
+    def _gives_up(self, me: Journey, how: int) -> None:
+        """Note that somebody waits no longer for a space."""
+        self.log.came[me.row] = how
+        self.log.gave_up_at[me.row] = self.env._now
+
+    def wake(self, me: Journey) -> Callable[[], None]:
+        """What a process does when a phase is over for which somebody waits."""
+        return lambda: self.env.resume(me)
+
+    def leave(self, ward: Ward, me: Journey) -> None:
         """Somebody has left a ward: its space is free, at once or after it is made ready."""
         now = self.env._now
         if ward.turnaround_days:
@@ -205,7 +396,7 @@ class Model:
             if at < self.env.end:
                 self.env.call_at(at, lambda: self._free(ward))
             return
-        ward.use(now, -1)
+        ward.use(now, -ward.given_up_by(me))
         if ward.queue:
             self.env.touched.append(ward)
 
@@ -219,9 +410,14 @@ class Model:
 
         A move frees a space, and that one is filled before anything else: depth first.
         """
-        env, touched = self.env, self.env.touched
+        env, touched, called = self.env, self.env.touched, self.env.called
         env.is_settling = True
-        while touched:
+        while touched or called:
+            while called:
+                teams = sorted(set(called), key=lambda team: team.number)
+                called.clear()
+                for team in teams:
+                    team.serve()
             stack = sorted(set(touched), key=lambda ward: -ward.number)
             touched.clear()
             while stack:
@@ -243,7 +439,7 @@ class Model:
         """Give the ward's free space to somebody from its queue."""
         now = self.env._now
         me.entry = None
-        ward.use(now, 1)
+        ward.use(now, ward.each)
         if me.is_outlier:
             me.is_outlier = False
             me.wakes_at = math.inf
@@ -295,21 +491,80 @@ class Model:
         """Move everybody in a ring one on, when the longest of their hand-overs is done."""
         env, hand_over_days = self.env, self.drawn[3]
         self.log.exchanges += 1
+        handing_over = 0
         for me, ward in ring:
-            me.entry = None
+            me.entry, me.delayed = None, -1
             ward.stop_waiting(env._now)
             self.log.placed_at[me.row] = env._now
             self.log.came[me.row] = EXCHANGED
-        longest = max(hand_over_days[me.row - 1] for me, _ in ring)
 
-        def move() -> None:
-            for me, ward in ring:
-                self.env.resume(me, ward)
+        def one_more_is_done() -> None:
+            nonlocal handing_over
+            handing_over -= 1
+            if not handing_over:
+                for me, ward in ring:
+                    self.env.resume(me, ward)
 
-        if longest:
-            env.call_at(env._now + longest, move)
-        else:
-            move()
+        handing_over = len(ring) + 1
+        for me, _ in ring:
+            days = hand_over_days[me.row - 1]
+            if me.process is not None:
+                if me.process.placed(None):
+                    one_more_is_done()
+                else:
+                    me.process.wait(one_more_is_done)
+            elif days:
+                env.call_at(env._now + days, one_more_is_done)
+            else:
+                one_more_is_done()
+        one_more_is_done()
+
+
+def _fast_jobs(cohort: Cohort) -> FastJobs:
+    """The cohort's jobs as lists, which Python reads fast."""
+    jobs = cohort.jobs
+    visits, first = np.unique(jobs.visit, return_index=True)
+    return FastJobs(
+        dict(zip(visits.tolist(), first.tolist(), strict=True)),
+        jobs.is_needed.tolist(),
+        jobs.days.tolist(),
+        jobs.first_again.tolist(),
+        jobs.earlier_days.tolist(),
+        jobs.own_days.tolist(),
+    )
+
+
+@dataclass(frozen=True)
+class FastJobs:
+    """The cohort's jobs: see ``Jobs``; ``first`` is the first job of each visit."""
+
+    first: dict[int, int]
+    is_needed: list[bool]
+    days: list[float]
+    first_again: list[int]
+    earlier_days: list[float]
+    own_days: list[float]
+
+
+def _by_kind(cohort: Cohort) -> list[dict[int, tuple[float, int, int]]]:
+    """For each kind of branch: visit → (days, first visit, end)."""
+    kinds: list[dict[int, tuple[float, int, int]]] = [{} for _ in range(5)]
+    rows = cohort.branches
+    for visit, kind, days, first, end in zip(
+        rows.visit.tolist(), rows.kind.tolist(), rows.days.tolist(), rows.first.tolist(),
+        rows.end.tolist(), strict=True,
+    ):  # fmt: skip
+        kinds[kind][visit] = days, first, end
+    return kinds
+
+
+def _special_visits(plan: Plan, cohort: Cohort) -> bytearray:
+    """1 for the visits whose leaving is more than days to add up; 0 for the others."""
+    process = np.array([route.has_process and bool(route.tasks) for route in plan.routes])
+    is_special = process[cohort.visits.route]
+    kinds = cohort.branches.kind
+    is_special[cohort.branches.visit[kinds != OTHER_WAY]] = True
+    return bytearray(is_special.astype(np.uint8).tobytes())
 
 
 def _shared(visits: Visits, column: str) -> array[float]:

@@ -4,9 +4,10 @@ import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import accumulate
 
-from sim.place.schema import Setting
+from sim.place.schema import Place, Setting
 from sim.place.weeks import MINUTES_PER_DAY
 
 SURE = 1000.0
@@ -63,16 +64,21 @@ class Readiness:
         return max(from_at, last + (goal - self.gained[last]) / self.pace[last])
 
 
-def readiness(setting: Setting, kinds: Sequence[int]) -> Readiness | None:
+def readiness(place: Place, setting: Setting, kinds: Sequence[int]) -> Readiness | None:
     """The readiness rule of a setting over a run; None where need's end is readiness."""
-    if setting.pace_by_weekday is None and not setting.decision_rounds:
+    if not (setting.pace_by_weekday or setting.decision_rounds or setting.pushes):
         return None
+    pushes = [_push(place, setting, day) for day in range(len(kinds))]
     pace: tuple[float, ...] = ()
-    if setting.pace_by_weekday is not None:
-        by_weekday = setting.pace_by_weekday.factors()
-        pace = tuple(by_weekday[kind] for kind in kinds)
+    if setting.pace_by_weekday is not None or setting.pushes:
+        week = setting.pace_by_weekday
+        by_weekday = week.factors() if week is not None else (1.0,) * 7
+        pace = tuple(by_weekday[kind] * pushes[day][0] for day, kind in enumerate(kinds))
     rounds = sorted(
-        (day + each.at / MINUTES_PER_DAY, -math.log1p(-min(each.prob_ready.value, 1 - 1e-16)))
+        (
+            day + each.at / MINUTES_PER_DAY,
+            -math.log1p(-min(each.prob_ready.value, 1 - 1e-16)) * pushes[day][1],
+        )
         for day, kind in enumerate(kinds)
         for each in setting.decision_rounds
         if kind in each.days
@@ -84,3 +90,14 @@ def readiness(setting: Setting, kinds: Sequence[int]) -> Readiness | None:
         chance=tuple(accumulate(SURE if hazard > 36 else hazard for _, hazard in rounds)),
         has_rounds=bool(setting.decision_rounds),
     )
+
+
+def _push(place: Place, setting: Setting, day: int) -> tuple[float, float]:
+    """Factors on pace and readiness on a day of the run."""
+    pace = readiness = 1.0
+    if setting.pushes:
+        today = place.start_date + timedelta(days=day)
+        for push in setting.pushes:
+            if push.first <= today <= push.last:
+                pace, readiness = pace * push.pace.value, readiness * push.readiness.value
+    return pace, readiness

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 from sim.flow.readiness import Readiness
 
 if TYPE_CHECKING:
+    from sim.flow.care import Care
     from sim.flow.clock import Journey
+
+ROUNDING = 1e-9
+"""Visits or hours a day by which sums may differ."""
 
 Entry = tuple[int, float, int, int, "Journey"]
 """Priority, instant of asking, patient number: the first in this order goes next. Then a count
@@ -26,7 +30,9 @@ class Ward:
         "asked",
         "at_door",
         "capacity",
+        "care",
         "changed_at",
+        "each",
         "has_hours",
         "in_use",
         "in_use_days",
@@ -48,7 +54,11 @@ class Ward:
     def __init__(self, number: int) -> None:
         self.number = number
         self.capacity: float = math.inf
-        self.in_use = 0
+        self.in_use: float = 0
+        self.each: float = 1
+        """Spaces that somebody takes on coming in."""
+        self.care: Care | None = None
+        """Where spaces are visits or hours of care: what everybody there needs."""
         self.is_open = True
         self.has_hours = False
         self.queue: list[Entry] = []
@@ -69,7 +79,7 @@ class Ward:
 
     def has_room(self) -> bool:
         """Whether somebody may be given a space now."""
-        return self.is_open and self.in_use < self.capacity
+        return self.is_open and self.in_use + self.each <= self.capacity
 
     def ready_at(self, now: float, need_days: float, threshold: float) -> float:
         """When somebody whose need starts now will be ready to leave."""
@@ -88,7 +98,7 @@ class Ward:
     ) -> None:
         """Open or close spaces, or begin or end admitting. Nobody is put out."""
         if capacity is not None:
-            self.capacity = capacity
+            self.capacity = capacity if self.care is None else capacity + ROUNDING
         if is_open is not None:
             self.is_open = is_open
         if self.has_hours:
@@ -102,7 +112,7 @@ class Ward:
             self.waiting_days += self.waiting * passed
             self.changed_at = now
 
-    def use(self, now: float, more: int) -> None:
+    def use(self, now: float, more: float) -> None:
         """So many more spaces in use: 1 when one is given, -1 when one comes free."""
         passed = now - self.changed_at  # as in integrate; written out on the busiest path
         if passed:
@@ -112,6 +122,10 @@ class Ward:
         self.in_use += more
         if self.has_hours:
             self.note_hours(now)
+
+    def given_up_by(self, me: Journey) -> float:
+        """The spaces that come free when somebody leaves."""
+        return 1 if self.care is None else self.care.release(me)
 
     def join(self, now: float, priority: int, asked_at: float, journey: Journey) -> None:
         """Put somebody in the queue for a space."""
@@ -141,7 +155,7 @@ class Ward:
 
     def note_hours(self, now: float) -> None:
         """Note when a space is free but nobody is admitted for the hour; called after changes."""
-        if not self.is_open and self.in_use < self.capacity:
+        if not self.is_open and self.in_use + self.each <= self.capacity:
             if self.shut_since is None:
                 self.shut_since = now
         elif self.shut_since is not None:

@@ -1,17 +1,13 @@
-"""Delay in acute care: bed days by reason and body, and how long those who leave were delayed."""
+"""Acute care: its stays, its spells, and when their people became ready and left."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.flow.log import EXCHANGED
+from sim.flow.log import REROUTED
 from sim.flow.model import Run
-from sim.measures.series import next_setting, shut_time
-from sim.measures.stays import Bools, Floats, Ints, Stays, arranging_and_waiting
-from sim.measures.tasks import tasks_of
-from sim.place.words import Body
-
-ReasonDays = dict[tuple[str, Body], float]
+from sim.measures.series import next_setting
+from sim.measures.stays import Bools, Floats, Ints, Stays
 
 
 def acute_stays(run: Run, stays: Stays) -> Bools:
@@ -26,73 +22,6 @@ def inside(start: Floats, end: Floats, window: tuple[float, float]) -> Floats:
     return np.asarray(np.maximum(np.minimum(end, window[1]) - lowest, 0.0))
 
 
-def bed_days_by_reason(
-    run: Run, stays: Stays, chosen: Bools, window: tuple[float, float]
-) -> ReasonDays:
-    """Delayed days of the chosen stays inside a window, by (reason, body); the parts of the whole.
-
-    Every reason that the plan could give has its row, so that none is missing where it is nought.
-    """
-    days: ReasonDays = {}
-    for times in tasks_of(run, stays):
-        mine = chosen[times.stay]
-        due = np.minimum(times.due_at, stays.left_at[times.stay])
-        done = np.minimum(times.done_at, stays.left_at[times.stay])
-        key = times.task.reason, times.task.body
-        days[key] = days.get(key, 0.0) + float(inside(due, done, window)[mine].sum())
-    _add_waits(run, stays, chosen, window, days)
-    _add_exchanges(run, stays, chosen, window, days)
-    return days
-
-
-def _add_waits(
-    run: Run, stays: Stays, chosen: Bools, window: tuple[float, float], days: ReasonDays
-) -> None:
-    """Waiting for a space: capacity, or the admission hours of a setting with a space free."""
-    arranged, placed = arranging_and_waiting(stays)
-    waited = inside(arranged, placed, window)
-    shut = _shut_days(run, stays, arranged, placed, window)
-    onward = chosen & (next_setting(run, stays) >= 0)
-    for route in run.plan.routes:
-        if route.to >= len(run.plan.settings):
-            continue
-        mine = onward & (stays.route == route.number)
-        reason = route.capacity_reason, route.capacity_body
-        hours = float(shut[mine].sum())
-        days[reason] = days.get(reason, 0.0) + float(waited[mine].sum()) - hours
-        if run.open_hours[route.to] is not None:
-            key: tuple[str, Body] = ("admission-hours", route.capacity_body)
-            days[key] = days.get(key, 0.0) + hours
-
-
-def _shut_days(
-    run: Run, stays: Stays, start: Floats, end: Floats, window: tuple[float, float]
-) -> Floats:
-    """Days of each wait in which the next setting had a space and was not admitting."""
-    shut = np.zeros(len(start))
-    to = next_setting(run, stays)
-    for number, stretches in run.log.shut.items():
-        mine = to == number
-        first = np.clip(start[mine], window[0], window[1])
-        last = np.clip(end[mine], window[0], window[1])
-        lines = np.array(stretches)
-        shut[mine] = shut_time(lines, np.maximum(last, first)) - shut_time(lines, first)
-    return shut
-
-
-def _add_exchanges(
-    run: Run, stays: Stays, chosen: Bools, window: tuple[float, float], days: ReasonDays
-) -> None:
-    """Waiting, one's own hand-over done, for that of somebody else in the ring."""
-    mine = chosen & (stays.next_stay >= 0)
-    mine[mine] = stays.came[stays.next_stay[mine]] == EXCHANGED
-    if not mine.any():
-        return
-    own = stays.next_placed_at[mine] + run.cohort.visits.hand_over_days[stays.visit[mine]]
-    waited = float(inside(own, stays.left_at[mine], window).sum())
-    days["unspecified", "both"] = days.get(("unspecified", "both"), 0.0) + waited
-
-
 @dataclass(frozen=True)
 class AcuteSpells:
     """Unbroken times in acute care, from coming in to leaving it; columns of shape (spells,)."""
@@ -104,16 +33,21 @@ class AcuteSpells:
     """When the person was ready to leave the last acute setting."""
     delay_days: Floats
     """The delays of all its stays together."""
+    last_stay: Ints
+    """The row of its last stay."""
+    of_stay: Ints
+    """For each stay of the log, the spell that it is part of; -1 outside acute care."""
 
 
 def acute_spells(run: Run, stays: Stays) -> AcuteSpells:
     """Join each person's acute stays that follow one another without a break."""
     rows = np.flatnonzero(acute_stays(run, stays) & np.isfinite(stays.admitted_at))
-    order = np.lexsort((stays.admitted_at[rows], stays.visit[rows], stays.person[rows]))
+    order = np.lexsort((stays.visit[rows], stays.admitted_at[rows], stays.person[rows]))
     rows = rows[order]
     if not len(rows):
-        nothing = np.zeros(0)
-        return AcuteSpells(nothing.astype(np.int32), nothing, nothing, nothing, nothing)
+        nothing, none = np.zeros(0), np.zeros(0, dtype=np.int32)
+        outside = np.full(len(stays.visit), -1, dtype=np.int32)
+        return AcuteSpells(none, nothing, nothing, nothing, nothing, none, outside)
     follows = np.zeros(len(rows), dtype=np.bool_)
     follows[1:] = (stays.person[rows[1:]] == stays.person[rows[:-1]]) & (
         stays.admitted_at[rows[1:]] == stays.left_at[rows[:-1]]
@@ -122,12 +56,74 @@ def acute_spells(run: Run, stays: Stays) -> AcuteSpells:
     delay = np.zeros(len(rows))
     gone = np.isfinite(stays.left_at[rows]) & np.isfinite(stays.ready_at[rows])
     delay[gone] = (stays.left_at[rows] - np.minimum(stays.ready_at[rows], 1e300))[gone]
+    of_stay = np.full(len(stays.visit), -1, dtype=np.int32)
+    of_stay[rows] = spell
     first = np.flatnonzero(~follows)
     last = np.append(first[1:], len(rows)) - 1
     return AcuteSpells(
         group=stays.group[rows[first]],
         since=stays.admitted_at[rows[first]],
         left_at=stays.left_at[rows[last]],
-        ready_at=stays.ready_at[rows[last]],
+        ready_at=_first_ready(stays)[rows[last]],
         delay_days=np.bincount(spell, weights=delay).astype(np.float64),
+        last_stay=rows[last].astype(np.int32),
+        of_stay=of_stay,
+    )
+
+
+def _first_ready(stays: Stays) -> Floats:
+    """When each stay's person became ready; for one who took another way, in the stay before."""
+    ready_at = stays.ready_at.copy()
+    for row in np.flatnonzero(stays.goes_on):
+        onward = int(stays.goes_on_in[row])
+        if stays.came[onward] == REROUTED:
+            ready_at[onward] = ready_at[row]
+    return ready_at
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Each time that somebody no longer needed acute care; columns of shape (times,).
+
+    From becoming ready in the last acute setting to leaving it, to becoming unwell again, or to
+    dying. People who die as their need ends, and same-day stays, are outside.
+    """
+
+    stay: Ints
+    """The stay in which it ended."""
+    spell: Ints
+    since: Floats
+    """When the person came into acute care."""
+    ready_at: Floats
+    left_at: Floats
+    is_discharge: Bools
+    """Whether it ended with leaving alive."""
+
+
+def waits_to_leave(run: Run, stays: Stays, spells: AcuteSpells) -> Waits:
+    """Each time that somebody was ready to leave acute care, in order of the log."""
+    to = next_setting(run, stays)
+    is_acute = np.array(
+        [setting.acute for setting in run.plan.place.settings.values()]
+        + [False] * (len(run.plan.exits) + 1)
+    )
+    is_death = np.array([route.is_death for route in run.plan.routes] + [False])[stays.route]
+    first_ready = _first_ready(stays)
+    in_acute = spells.of_stay >= 0
+    leads_out = in_acute & np.isfinite(stays.ready_at) & (to >= 0) & ~is_acute[to]
+    goes_on_ready = stays.goes_on.copy()
+    onward = stays.goes_on_in[stays.goes_on]
+    goes_on_ready[stays.goes_on] = stays.came[onward] == REROUTED
+    rows = np.flatnonzero(leads_out & ~goes_on_ready & ~(is_death & (stays.came != REROUTED)))
+    since = spells.since[spells.of_stay[rows]]
+    left = stays.left_at[rows]
+    overnight = np.floor(np.minimum(left, run.end)) > np.floor(since)
+    rows, since, left = rows[overnight], since[overnight], left[overnight]
+    return Waits(
+        stay=rows.astype(np.int32),
+        spell=spells.of_stay[rows],
+        since=since,
+        ready_at=first_ready[rows],
+        left_at=left,
+        is_discharge=np.isfinite(left) & ~stays.goes_on[rows] & ~is_death[rows],
     )

@@ -8,34 +8,29 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.flow.log import EXCHANGED, FOUND_THERE
+from sim.flow.log import EXCHANGED, FOUND_THERE, REROUTED, UNWELL_AGAIN
 from sim.flow.model import Run
 from sim.flow.rings import wards_in_loops
+from sim.measures.care import care_by_day
 from sim.measures.checks import check
 from sim.measures.delays import (
     AcuteSpells,
     acute_spells,
     acute_stays,
-    bed_days_by_reason,
     inside,
+    waits_to_leave,
 )
+from sim.measures.front_door import front_door
+from sim.measures.harm import harm_rows
+from sim.measures.national import national
+from sim.measures.rows import MeasureRow, localities, within
 from sim.measures.series import capacity_by_day, days_by_row_and_day, hours_by_day
-from sim.measures.stays import Floats, Ints, Stays, arranging_and_waiting, stays_of
+from sim.measures.stays import Bools, Floats, Ints, Stays, arranging_and_waiting, stays_of
+from sim.measures.stretches import Stretches, stretches_of
+from sim.measures.tasks import jobs_of
+from sim.measures.teams import staff_hours, team_rows
+from sim.place.reasons import REASONS
 from sim.place.words import DAYS_PER_YEAR, Body
-
-
-@dataclass(frozen=True)
-class MeasureRow:
-    """One measure of one replication; the empty dimensions are empty text."""
-
-    measure: str
-    numerator: float
-    denominator: float = 1.0
-    setting: str = ""
-    locality: str = ""
-    group: str = ""
-    reason: str = ""
-    body: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,9 +55,17 @@ def measure(run: Run, warm_up: int, lever_costs: dict[Body, float] | None = None
     check(run, stays)
     series = daily_series(run, stays)
     window = float(warm_up), run.end
+    stretches = stretches_of(run, stays)
+    spells = acute_spells(run, stays)
+    waits = waits_to_leave(run, stays, spells)
+    jobs = jobs_of(run, stays)
     rows = [
         *_by_setting(run, stays, series, window),
-        *_delays(run, stays, window),
+        *_delays(run, stays, spells, stretches, window),
+        *national(run, stays, spells, waits, stretches, window),
+        *team_rows(run, stays, jobs, spells, window),
+        *front_door(run, stays, window),
+        *harm_rows(run, stays, spells, window),
         *_costs(run, series, window, lever_costs or {}),
     ]
     return Measured(rows, series, stays)
@@ -86,7 +89,7 @@ def daily_series(run: Run, stays: Stays) -> dict[str, Floats]:
         "occupied": by_day(stays.setting, stays.admitted_at, stays.left_at),
         "reserved": by_day(stays.setting, stays.held_from, stays.admitted_at),
         "capacity": capacity_by_day(run),
-        "waiting": by_day(stays.wanted, asked, stays.placed_at),
+        "waiting": by_day(stays.wanted, asked, stays.stopped_at),
         "delayed": process + capacity + hand_over,
         "delayed_process": process,
         "delayed_capacity": capacity,
@@ -102,12 +105,13 @@ def _by_setting(
     days = window[1] - window[0]
     mean = {name: values[:, first:].sum(axis=1) / days for name, values in series.items()}
     n = len(run.plan.settings)
-    asked = stays.has_asked & (stays.came != FOUND_THERE) & _within(stays.asked_at, window)
+    asked = stays.has_asked & (stays.came != FOUND_THERE) & within(stays.asked_at, window)
     asked &= stays.asked_at > 0
     waited = asked & (stays.placed_at > stays.asked_at) & ~stays.was_turned_away
-    found = stays.has_asked & (stays.came != FOUND_THERE) & _within(stays.placed_at, window)
-    came_in = (stays.came != FOUND_THERE) & _within(stays.admitted_at, window)
-    waiting = stays.has_asked & ~stays.was_turned_away & np.isinf(stays.placed_at)
+    found = stays.has_asked & (stays.came != FOUND_THERE) & within(stays.placed_at, window)
+    was_there = (FOUND_THERE, REROUTED, UNWELL_AGAIN)
+    came_in = ~np.isin(stays.came, was_there) & within(stays.admitted_at, window)
+    waiting = stays.has_asked & ~stays.was_turned_away & np.isinf(stays.stopped_at)
     is_outlier = stays.setting != stays.wanted
     wait = np.where(found, stays.placed_at, 0.0) - np.where(found, stays.asked_at, 0.0)
     count = {
@@ -136,6 +140,9 @@ def _by_setting(
         }
         if np.isfinite(mean["capacity"][s]):
             in_use = float(mean["occupied"][s] + mean["reserved"][s])
+            if setting.need is not None:
+                in_use = float(care_by_day(run, stays, s)[first:].mean())
+                numbers["care_per_day"] = in_use, 1.0
             numbers["occupancy"] = in_use, float(mean["capacity"][s])
         numbers |= {
             "waiting_at_end": (found_rows["waiting"], 1.0),
@@ -158,25 +165,70 @@ def _by_setting(
     return rows
 
 
-def _delays(run: Run, stays: Stays, window: tuple[float, float]) -> list[MeasureRow]:
-    """The measures of delay and of long stays in acute care, for the place and its localities."""
+def _delays(
+    run: Run,
+    stays: Stays,
+    spells: AcuteSpells,
+    stretches: Stretches,
+    window: tuple[float, float],
+) -> list[MeasureRow]:
+    """The measures of delay and of long stays in acute care, for the place and its parts."""
     acute = acute_stays(run, stays)
     delayed = np.where(acute, inside(stays.ready_at, stays.left_at, window), 0.0)
-    spells = acute_spells(run, stays)
     groups = run.plan.groups
-    locality = [run.plan.group(g).locality or "" for g in range(len(groups))]
+    of_person = localities(run)
+    where = of_person[stays.person]
     per_year = DAYS_PER_YEAR / (window[1] - window[0])
     rows: list[MeasureRow] = []
-    for name in ["", *sorted({each for each in locality if each})]:
-        chosen = np.array([not name or each == name for each in locality])
-        total = float(delayed[chosen[stays.group]].sum()) * per_year
+    for name in ["", *sorted({each for each in of_person.tolist() if each})]:
+        chosen = np.ones(len(where), dtype=np.bool_) if not name else where == name
+        total = float(delayed[chosen].sum()) * per_year
         rows.append(MeasureRow("delayed_bed_days", total, locality=name))
-        rows += _of_leavers(spells, chosen[spells.group], window, name)
+        rows += _of_leavers(spells, chosen[spells.last_stay], window, name)
     for g, group in enumerate(groups):
-        total = float(delayed[stays.group == g].sum()) * per_year
-        rows.append(MeasureRow("delayed_bed_days", total, group=group, locality=locality[g]))
-    for (reason, body), days in bed_days_by_reason(run, stays, acute, window).items():
-        rows.append(MeasureRow("delayed_bed_days", days * per_year, reason=reason, body=body))
+        mine = stays.group == g
+        split = sorted({str(each) for each in where[mine]}) or [run.plan.group(g).locality or ""]
+        for name in split:
+            total = float(delayed[mine & (where == name)].sum()) * per_year
+            rows.append(MeasureRow("delayed_bed_days", total, group=group, locality=name))
+    return rows + _by_reason(stretches, acute, window, per_year)
+
+
+def _by_reason(
+    stretches: Stretches, acute: Bools, window: tuple[float, float], per_year: float
+) -> list[MeasureRow]:
+    """Delayed bed days by reason and body, by the older codes, and by step of each transfer."""
+    days = inside(stretches.start, stretches.end, window) * acute[stretches.stay]
+    by_cause = np.bincount(stretches.cause, weights=days, minlength=len(stretches.causes))
+    by_reason: dict[tuple[str, Body], float] = {}
+    by_code: dict[tuple[str, Body], float] = {}
+    by_step: dict[tuple[str, str, str, Body], float] = {}
+    for cause, total in zip(stretches.causes, by_cause.tolist(), strict=True):
+        key = cause.reason, cause.body
+        by_reason[key] = by_reason.get(key, 0.0) + total
+        code = REASONS[cause.reason].dtoc, cause.body
+        by_code[code] = by_code.get(code, 0.0) + total
+        step = f"{cause.transfer}: {cause.step}" if cause.transfer else cause.step
+        where = step, cause.part, cause.reason, cause.body
+        by_step[where] = by_step.get(where, 0.0) + total
+    stand_in = sum(
+        total
+        for cause, total in zip(stretches.causes, by_cause.tolist(), strict=True)
+        if cause.stands_in
+    )
+    rows = [
+        MeasureRow("delayed_bed_days", total * per_year, reason=reason, body=body)
+        for (reason, body), total in by_reason.items()
+    ]
+    rows += [
+        MeasureRow("dtoc_days", total * per_year, part=code, body=body)
+        for (code, body), total in by_code.items()
+    ]
+    rows += [
+        MeasureRow("step_days", total * per_year, part=step, reason=reason, body=body)
+        for (step, _, reason, body), total in by_step.items()
+    ]
+    rows.append(MeasureRow("share_stand_in", stand_in, float(by_cause.sum())))
     return rows
 
 
@@ -184,7 +236,7 @@ def _of_leavers(
     spells: AcuteSpells, chosen: np.ndarray, window: tuple[float, float], locality: str
 ) -> list[MeasureRow]:
     """Delay of those who leave acute care in the window, and long stays."""
-    left = chosen & _within(spells.left_at, window)
+    left = chosen & within(spells.left_at, window)
     delay = spells.delay_days[left]
     is_delayed = delay > 1e-9
     same_date = np.floor(spells.left_at[left]) == np.floor(spells.ready_at[left])
@@ -218,11 +270,16 @@ def _costs(
         by_body[body] = by_body.get(body, 0.0) + cost
         locality = setting.locality or ""
         rows.append(MeasureRow("cost_per_year", cost, setting=name, body=body, locality=locality))
+    for number, (name, team) in enumerate(run.plan.place.teams.items()):
+        if team.cost_per_hour is None:
+            continue
+        hours = staff_hours(run, number, window) / days * DAYS_PER_YEAR
+        cost = hours * team.cost_per_hour.value
+        body = run.plan.place.body_of_organisation(team.organisation)
+        by_body[body] = by_body.get(body, 0.0) + cost
+        locality = team.locality or ""
+        rows.append(MeasureRow("cost_per_year", cost, team=name, body=body, locality=locality))
     rows += [MeasureRow("cost_per_year", cost, body=body) for body, cost in by_body.items()]
     if by_body:
         rows.append(MeasureRow("cost_per_year", sum(by_body.values())))
     return rows
-
-
-def _within(instant: Floats, window: tuple[float, float]) -> np.ndarray:
-    return (instant >= window[0]) & (instant < window[1])

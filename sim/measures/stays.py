@@ -8,7 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.flow.log import EXCHANGED, RETURNED, TURNED_AWAY
+from sim.flow.log import (
+    CANCELLED,
+    EXCHANGED,
+    GAVE_UP,
+    REROUTED,
+    RETURNED,
+    TURNED_AWAY,
+    UNWELL_AGAIN,
+)
 from sim.flow.model import Run
 
 Ints = NDArray[np.signedinteger]
@@ -45,16 +53,28 @@ class Stays:
     """The way on; -1 where the stay ends in a move to the right ward."""
     next_stay: Ints
     """The row of the next visit; -1 where there is none."""
+    stopped_at: Floats
+    """When the space was no longer waited for: found, or given up."""
+    goes_on: Bools
+    """The stay ends in another one in the same space: another way on, or treatment again."""
+    goes_on_in: Ints
+    """The row of that stay; -1 where there is none."""
 
     @property
     def has_asked(self) -> Bools:
         """Those who asked for a space of the setting they wanted."""
-        return np.asarray(np.isfinite(self.asked_at) & (self.came != RETURNED))
+        kept = (RETURNED, REROUTED, UNWELL_AGAIN)
+        return np.asarray(np.isfinite(self.asked_at) & ~np.isin(self.came, kept))
 
     @property
     def was_turned_away(self) -> Bools:
-        """Those who asked, and were turned away."""
+        """Those who asked, and were turned away at once."""
         return np.asarray(self.came == TURNED_AWAY)
+
+    @property
+    def never_came(self) -> Bools:
+        """Those who asked, but were turned away, cancelled, or went another way."""
+        return np.asarray(np.isin(self.came, (TURNED_AWAY, CANCELLED, GAVE_UP)))
 
 
 def stays_of(run: Run) -> Stays:
@@ -71,13 +91,22 @@ def stays_of(run: Run) -> Stays:
     # A visit of an outlier who moved has two stays; the later one is the one that leads on.
     leads_on = np.ones(len(visit), dtype=np.bool_)
     leads_on[visit[len(visits.person) :]] = False
-    next_stay = _next_stays(cohort.first_visit, visit, leads_on, asked_at)
-    arranged_at = ready_at + visits.arrange_days[visit]
+    next_stay = _next_stays(_last_visits(run), visit, leads_on, asked_at)
+    next_stay[next_stay >= 0] = np.where(
+        came[next_stay[next_stay >= 0]] == GAVE_UP, -1, next_stay[next_stay >= 0]
+    )
+    arranged_at = _arranged(run, visit, ready_at)
+    goes_on_in = _going_on(run, visit, leads_on, came, asked_at)
     to_exit = np.array([route.to for route in plan.routes])[visits.route] >= len(plan.settings)
     next_placed_at = np.where(to_exit[visit], arranged_at, np.inf)
     has_next = next_stay >= 0
     next_placed_at[has_next] = placed_at[next_stay[has_next]]
-    held_from, freed_at = _holding(run, setting, came, next_stay, placed_at, admitted_at, left_at)
+    stopped_at = placed_at.copy()
+    for row, at in log.gave_up_at.items():
+        stopped_at[row] = at
+    held_from, freed_at = _holding(
+        run, setting, came, next_stay, placed_at, admitted_at, left_at, goes_on_in >= 0
+    )
     return Stays(
         visit=visit,
         person=visits.person[visit],
@@ -96,7 +125,43 @@ def stays_of(run: Run) -> Stays:
         freed_at=freed_at,
         route=np.where(leads_on, visits.route[visit], -1).astype(np.int32),
         next_stay=next_stay,
+        stopped_at=stopped_at,
+        goes_on=goes_on_in >= 0,
+        goes_on_in=goes_on_in,
     )
+
+
+def _arranged(run: Run, visit: Ints, ready_at: Floats) -> Floats:
+    """When everything was arranged: for a process as it came out, else the days added up."""
+    arranged_at = np.asarray(ready_at + run.cohort.visits.arrange_days[visit])
+    process = np.array([route.has_process and bool(route.tasks) for route in run.plan.routes])
+    if process.any():
+        arranged_at[process[run.cohort.visits.route[visit]]] = np.inf
+        for row, at in run.log.arranged_at.items():
+            arranged_at[row] = at
+    return arranged_at
+
+
+def _going_on(run: Run, visit: Ints, leads_on: Bools, came: Ints, asked_at: Floats) -> Ints:
+    """For each stay, the one that goes on in its space by another way; -1 where none does."""
+    goes_on_in = np.full(len(visit), -1, dtype=np.int32)
+    branches = run.cohort.branches
+    taken = np.isin(came[branches.first], (REROUTED, UNWELL_AGAIN))
+    taken &= np.isfinite(asked_at[branches.first])
+    if taken.any():
+        stay = np.full(len(run.cohort.visits.person), -1, dtype=np.int32)
+        rows = np.flatnonzero(leads_on)
+        stay[visit[rows]] = rows
+        goes_on_in[stay[branches.visit[taken]]] = branches.first[taken]
+    return goes_on_in
+
+
+def _last_visits(run: Run) -> NDArray[np.bool_]:
+    """The last visit of each line: nothing follows it."""
+    is_last = np.zeros(len(run.cohort.visits.person), dtype=np.bool_)
+    ends = np.concatenate((run.cohort.first_visit[1:], run.cohort.branches.end))
+    is_last[ends[ends > 0] - 1] = True
+    return is_last
 
 
 def _holding(
@@ -107,11 +172,14 @@ def _holding(
     placed_at: Floats,
     admitted_at: Floats,
     left_at: Floats,
+    goes_on: Bools,
 ) -> tuple[Floats, Floats]:
     """From when to when each stay uses a space: not before an exchange, and until made ready."""
     settings = run.plan.place.settings.values()
     turnaround = np.array([each.turnaround.days if each.turnaround else 0.0 for each in settings])
     freed_at = left_at + turnaround[setting] if turnaround.any() else left_at
+    if turnaround.any() and goes_on.any():
+        freed_at = np.where(goes_on, left_at, freed_at)
     if not run.log.exchanges:
         return placed_at, freed_at
     exchanged = came == EXCHANGED
@@ -121,10 +189,8 @@ def _holding(
     return np.where(exchanged, admitted_at, placed_at), np.where(gave_up, left_at, freed_at)
 
 
-def _next_stays(first_visit: Ints, visit: Ints, leads_on: Bools, asked_at: Floats) -> Ints:
+def _next_stays(is_last: Bools, visit: Ints, leads_on: Bools, asked_at: Floats) -> Ints:
     """The row of each person's next visit, where a space was asked for in it."""
-    is_last = np.zeros(int(first_visit[-1]), dtype=np.bool_)
-    is_last[first_visit[1:] - 1] = True
     following = np.where(is_last[visit] | ~leads_on, np.int32(-1), visit + np.int32(1))
     asked = following >= 0
     asked[asked] = np.isfinite(asked_at[following[asked]])

@@ -31,6 +31,11 @@ def mean_by_day(place: Place, group: Group, days: int) -> Floats:
         weekday = group.by_weekday.factors() if group.by_weekday else (1.0,) * 7
         month = group.by_month.factors() if group.by_month else (1.0,) * 12
         factors = [weekday[day.weekday()] * month[day.month - 1] for day in dates]
+        for push in group.by_dates:
+            factors = [
+                factor * push.times.value if push.first <= day <= push.last else factor
+                for factor, day in zip(factors, dates, strict=True)
+            ]
         return group.per_day.value * np.array(factors)
     if group.daily_numbers is not None:
         by_date = group.daily_numbers.by_date
@@ -49,7 +54,7 @@ def means_of_run(place: Place, name: str, days: int, phases: Phases | None) -> F
 def _is_the_same_in_all(phases: Phases, name: str) -> bool:
     """Whether no lever that starts or spreads changes how many of a group come."""
     groups = [place.patients[name] for place in phases.places]
-    rates = [(group.per_day, group.by_weekday, group.by_month) for group in groups]
+    rates = [(group.per_day, group.by_weekday, group.by_month, group.by_dates) for group in groups]
     return all(rate == rates[0] for rate in rates)
 
 

@@ -1,13 +1,12 @@
 """The cohort: everybody who will come in one replication, with all that chance decides for them.
 
 Two tables in columns. *People*, in order of arrival, and *visits*, in order of person and then of
-time: the setting needed, the days needed, the way on, the days that its tasks take. The routes do
-not depend on the state of the place, so a whole way through can be drawn before the clock starts.
+time: the setting needed, the days needed, the way on, the days that its tasks take (``ways.py``).
 """
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,44 +14,20 @@ from numpy.typing import NDArray
 from sim.patients.arrivals import draw_arrivals, group_key, means_of_run
 from sim.patients.coverage import cases
 from sim.patients.distributions import inverse_cdf
+from sim.patients.jobs import Jobs
 from sim.patients.plan import Plan, RoutePlan
 from sim.patients.start_state import so_far_and_left
 from sim.patients.streams import Keys, named_key, person_keys, uniforms
-from sim.place.numbers import Count
-from sim.place.schema import PeopleThere
+from sim.patients.ways import Branches, Start, TooLarge, Visits, draw_ways
+from sim.place.schema import PeopleThere, PeopleWaiting
 
 Ints = NDArray[np.signedinteger]
 Floats = NDArray[np.float64]
 
-MAX_STEPS = 10_000
 MAX_SETTING_DAYS = 5_000_000
 MAX_SETTING_PEOPLE = 100_000_000
-ROUNDING = 1e-6
-"""Days by which sums here and on the model's clock may differ; far more than they do."""
 START_DAY = -1
 """The day of people in the first row of the start state; further rows have days before it."""
-
-
-class TooLarge(Exception):  # noqa: N818 - it names what is wrong with the place
-    """The place asks for more people, settings or days than can be held in memory."""
-
-
-@dataclass
-class Visits:
-    """One row for each visit to a setting, each column of shape (visits,)."""
-
-    person: Ints
-    setting: Ints
-    number: Ints
-    """Which visit of this person to this setting it is, from 0."""
-    stay_days: Floats
-    """Days of need, at the full pace."""
-    route: Ints
-    """The way on, as a route number."""
-    arrange_days: Floats
-    hand_over_days: Floats
-    round_threshold: Floats
-    """How much chance of being declared ready must add up before this person is (exponential)."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +47,17 @@ class Cohort:
     """The row of the first visit; shape (people + 1,), so visits of i end before [i + 1]."""
     visits: Visits
     task_days: dict[str, tuple[Ints, Floats]]
-    """For each task's key: the visit rows that have it, and its days in each."""
+    """For each plain task's key: the visit rows that have it, and its days in each."""
+    locality: Ints
+    """Where each person lives, as a number in ``Plan.localities``."""
+    waited: Floats
+    """For those who wait when the run starts: days since they began to; else 0."""
+    reached: Ints
+    """For those who wait inside when the run starts, how many of their tasks are done."""
+    branches: Branches
+    jobs: Jobs
+    date_error_days: dict[int, float]
+    """For visits whose tasks go by an expected date: how late that date is."""
 
 
 ARRIVES, IS_THERE, WAITS_INSIDE, WAITS_AT_DOOR = range(4)
@@ -95,6 +80,10 @@ class _People:
     """Days of need left, where the start state says so; NaN where it is drawn as for anybody."""
     route: Ints
     """The route that is settled already, or -1."""
+    waited: Floats
+    """Days since they began to wait, for those who do when the run starts; else 0."""
+    reached: Ints
+    """How many of their tasks are done already."""
 
 
 def draw_cohort(plan: Plan, days: int, seed: int, replication: int, limit: int) -> Cohort:
@@ -114,9 +103,17 @@ def draw_cohort(plan: Plan, days: int, seed: int, replication: int, limit: int) 
     people = _joined(parts)
     order = np.lexsort((people.index, people.group, people.arrived_at, people.starts == ARRIVES))
     people = _People(*(getattr(people, field.name)[order] for field in fields(_People)))
-    visits, task_days = _draw_visits(plan, people, days, limit)
-    count = np.bincount(visits.person, minlength=len(people.group))
-    first_visit = np.concatenate(([0], np.cumsum(count)))
+    start = Start(
+        people.key,
+        people.group,
+        people.case,
+        people.arrived_at,
+        people.setting,
+        people.stay_left,
+        people.route,
+        people.reached,
+    )
+    ways = draw_ways(plan, start, days, limit)
     return Cohort(
         people.key,
         people.group,
@@ -124,9 +121,15 @@ def draw_cohort(plan: Plan, days: int, seed: int, replication: int, limit: int) 
         people.index,
         people.arrived_at,
         people.starts,
-        first_visit,
-        visits,
-        task_days,
+        ways.first_visit,
+        ways.visits,
+        ways.task_days,
+        (people.case // len(plan.groups) % len(plan.localities)).astype(np.int32),
+        people.waited,
+        people.reached,
+        ways.branches,
+        ways.jobs,
+        ways.date_error_days,
     )
 
 
@@ -167,6 +170,8 @@ def _arriving(plan: Plan, number: int, days: int, seed: int, replication: int) -
         np.full(n, at, dtype=np.int32),
         np.full(n, np.nan),
         np.full(n, -1, dtype=np.int32),
+        np.zeros(n),
+        np.zeros(n, dtype=np.int32),
     )
 
 
@@ -177,36 +182,52 @@ def _there_already(plan: Plan, seed: int, replication: int) -> list[_People]:
     seen: Counter[tuple[str, str]] = Counter()
     for there in start.people:
         row = _told_apart(f"there/{there.setting}", there.group, seen)
-        part = _at_start(plan, seed, replication, row, there.group, there.setting, there.number)
+        part = _at_start(plan, seed, replication, row, there, there.setting)
         part.starts[:] = IS_THERE
         _draw_stay_left(plan, part, there)
         if plan.phases:  # when they came says who is covered, and that what they need
-            _cover(plan, part)
+            _cover(plan, part, there.locality)
             _draw_stay_left(plan, part, there)
         parts.append(part)
     for wait in start.waiting:
-        inside = wait.setting is not None
         at = wait.setting or wait.waiting_for
-        row = _told_apart(f"waiting/{wait.setting}/{wait.waiting_for}", wait.group, seen)
-        part = _at_start(plan, seed, replication, row, wait.group, at, wait.number)
-        waited = inverse_cdf(wait.days_waited)(uniforms(part.key, named_key("start", "waited")))
-        part.arrived_at = -waited
-        part.starts[:] = WAITS_INSIDE if inside else WAITS_AT_DOOR
-        _cover(plan, part)
-        if inside:
+        assert at is not None
+        row = _told_apart(_row_of(wait), wait.group, seen)
+        part = _at_start(plan, seed, replication, row, wait, at)
+        u_waited, u_there = (
+            uniforms(part.key, named_key("start", word)) for word in ("waited", "there")
+        )
+        part.waited = inverse_cdf(wait.days_waited)(u_waited)
+        part.arrived_at = -(part.waited + inverse_cdf(wait.days_there)(u_there))
+        part.starts[:] = WAITS_AT_DOOR if wait.setting is None else WAITS_INSIDE
+        _cover(plan, part, wait.locality)
+        if wait.setting is not None:
             part.stay_left[:] = 0.0
             for case in np.unique(part.case).tolist():
-                route = _route_to(plan, case, at, wait.waiting_for)
-                part.route[part.case == case] = route.number
+                route = _route_of(plan, case, at, wait)
+                mine = part.case == case
+                part.route[mine], part.reached[mine] = route.number, _reached(route, wait)
         parts.append(part)
     return parts
 
 
-def _cover(plan: Plan, part: _People) -> None:
+def _row_of(wait: PeopleWaiting) -> str:
+    """The name of a row of those waiting, from which their keys are made."""
+    words = [f"waiting/{wait.setting}/{wait.waiting_for or wait.route}"]
+    return "/".join([*words, *filter(None, [wait.task, wait.locality])])
+
+
+def _reached(route: RoutePlan, wait: PeopleWaiting) -> int:
+    """How many of a route's tasks are done for those who wait: all to arrange, or up to one."""
+    arrange = [task.name for task in route.tasks if not task.is_hand_over]
+    return len(arrange) if wait.task is None else arrange.index(wait.task)
+
+
+def _cover(plan: Plan, part: _People, locality: str | None) -> None:
     """Settle which levers cover the people of one row of the start state, by when they came."""
     if len(part.group):
         day = np.floor(part.arrived_at).astype(np.int64)
-        part.case = cases(plan, int(part.group[0]), part.key, day)
+        part.case = cases(plan, int(part.group[0]), part.key, day, locality)
 
 
 def _draw_stay_left(plan: Plan, part: _People, there: PeopleThere) -> None:
@@ -229,17 +250,24 @@ def _told_apart(row: str, group: str, seen: Counter[tuple[str, str]]) -> str:
 
 
 def _at_start(
-    plan: Plan, seed: int, replication: int, row: str, group: str, setting: str, number: Count
+    plan: Plan,
+    seed: int,
+    replication: int,
+    row: str,
+    there: PeopleThere | PeopleWaiting,
+    setting: str,
 ) -> _People:
     """The people of one row of the start state, keyed by row, group and index."""
-    n = int(number.value)
-    key = named_key(seed, replication, "start", row, group)
+    n = int(there.number.value)
+    key = named_key(seed, replication, "start", row, there.group)
     day = np.full(n, START_DAY, dtype=np.int32)
     index = np.arange(n, dtype=np.int32)
+    group = plan.groups.index(there.group)
+    keys = person_keys(key, day, index)
     return _People(
-        person_keys(key, day, index),
-        np.full(n, plan.groups.index(group), dtype=np.int32),
-        np.full(n, plan.groups.index(group), dtype=np.int32),
+        keys,
+        np.full(n, group, dtype=np.int32),
+        cases(replace(plan, phases=None), group, keys, day, there.locality),
         day,
         index,
         np.zeros(n),
@@ -247,153 +275,22 @@ def _at_start(
         np.full(n, plan.settings.index(setting), dtype=np.int32),
         np.full(n, np.nan),
         np.full(n, -1, dtype=np.int32),
+        np.zeros(n),
+        np.zeros(n, dtype=np.int32),
     )
 
 
-def _route_to(plan: Plan, case: int, setting: str, to: str) -> RoutePlan:
+def _route_of(plan: Plan, case: int, setting: str, wait: PeopleWaiting) -> RoutePlan:
+    """The route that people who wait are to take: the one named, or the first that leads there."""
     choice = plan.choices[case, plan.settings.index(setting)]
-    target = plan.settings.index(to)
-    return next(route for r in choice.routes if (route := plan.routes[int(r)]).to == target)
+    routes = [plan.routes[int(number)] for number in choice.routes]
+    if wait.route is not None:
+        return next(route for route in routes if route.name == wait.route)
+    target = plan.settings.index(wait.waiting_for or "")
+    return next(route for route in routes if route.to == target)
 
 
 def _joined(parts: Sequence[_People]) -> _People:
     return _People(
         *(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(_People))
     )
-
-
-def _draw_visits(
-    plan: Plan, people: _People, days: int, limit: int
-) -> tuple[Visits, dict[str, tuple[Ints, Floats]]]:
-    """Walk everybody on, one visit at a time, until all have left or would ask after the end."""
-    steps: list[Visits] = []
-    tasks: list[tuple[str, Ints, Floats]] = []
-    visited = np.zeros((len(people.group), len(plan.settings)), dtype=np.int16)
-    walkers, setting = np.arange(len(people.group), dtype=np.int32), people.setting
-    earliest = np.maximum(people.arrived_at, 0.0)
-    rows = 0
-    while len(walkers) or not steps:
-        step = _one_step(plan, people, walkers, setting, visited[walkers, setting], tasks, rows)
-        if not steps:
-            _as_found(people, step)
-        steps.append(step)
-        visited[walkers, setting] += 1
-        rows += len(walkers)
-        if rows > 4 * limit or len(steps) > MAX_STEPS:
-            raise TooLarge("journeys go round and round: more visits than can be held")
-        least = np.array(plan.shortest)[setting] * step.stay_days
-        asks = earliest + least + step.arrange_days
-        to = np.array([route.to for route in plan.routes], dtype=np.int32)[step.route]
-        on = (to < len(plan.settings)) & (asks < days + ROUNDING)
-        earliest = (asks + step.hand_over_days)[on]
-        walkers, setting = walkers[on], to[on]
-    visits = Visits(
-        *(np.concatenate([getattr(step, f.name) for step in steps]) for f in fields(Visits))
-    )
-    order = np.argsort(visits.person, kind="stable")
-    visits = Visits(*(getattr(visits, f.name)[order] for f in fields(Visits)))
-    place_of = np.empty(rows, dtype=np.int32)
-    place_of[order] = np.arange(rows, dtype=np.int32)
-    return visits, _tasks_by_stream(tasks, place_of)
-
-
-def _one_step(
-    plan: Plan,
-    people: _People,
-    walkers: Ints,
-    setting: Ints,
-    number: NDArray[np.int16],
-    tasks: list[tuple[str, Ints, Floats]],
-    first_row: int,
-) -> Visits:
-    """One visit for each of the walkers: the need, the way on and its tasks."""
-    n = len(walkers)
-    step = Visits(
-        walkers,
-        setting,
-        number,
-        np.zeros(n),
-        np.full(n, -1, dtype=np.int32),
-        np.zeros(n),
-        np.zeros(n),
-        np.zeros(n),
-    )
-    kinds = people.case[walkers] * len(plan.settings) + setting
-    for kind in np.unique(kinds):
-        case, s = divmod(int(kind), len(plan.settings))
-        of_kind = np.flatnonzero(kinds == kind)
-        keys, visit = people.key[walkers[of_kind]], step.number[of_kind]
-        name = plan.settings[s]
-        step.stay_days[of_kind] = plan.stays[case, s](
-            uniforms(keys, named_key("stay", name), visit)
-        )
-        step.route[of_kind] = _choose(plan, case, s, keys, visit)
-        if plan.setting(s).decision_rounds:
-            u = uniforms(keys, named_key("round", name), visit)
-            step.round_threshold[of_kind] = -np.log1p(-u)
-    if not first_row:
-        settled = people.route[walkers] >= 0
-        step.route[settled] = people.route[walkers][settled]
-    _draw_tasks(plan, people, step, tasks, first_row)
-    return step
-
-
-def _choose(plan: Plan, case: int, setting: int, keys: Keys, visit: Ints) -> Ints:
-    """The way on of each of these people, by their own uniform number."""
-    choice = plan.choices[case, setting]
-    if len(choice.routes) == 1:
-        return np.full(len(keys), choice.routes[0])
-    u = uniforms(keys, named_key("route", plan.settings[setting]), visit)
-    place = np.searchsorted(choice.up_to, u, side="right")
-    return choice.routes[np.minimum(place, len(choice.routes) - 1)]
-
-
-def _draw_tasks(
-    plan: Plan,
-    people: _People,
-    step: Visits,
-    tasks: list[tuple[str, Ints, Floats]],
-    first_row: int,
-) -> None:
-    """The days of each task on the ways chosen, added up before and after the place is found."""
-    for number in np.unique(step.route):
-        route = plan.routes[number]
-        if not route.tasks:
-            continue
-        rows = np.flatnonzero(step.route == number)
-        keys, visit = people.key[step.person[rows]], step.number[rows]
-        for task in route.tasks:
-            days = task.days(uniforms(keys, named_key("task", task.stream), visit))
-            if not task.is_hand_over:
-                days = np.where(_has_asked(people, step, rows, first_row), 0.0, days)
-            total = step.hand_over_days if task.is_hand_over else step.arrange_days
-            total[rows] += days
-            tasks.append((task.key, rows + first_row, days))
-
-
-def _has_asked(people: _People, step: Visits, rows: Ints, first_row: int) -> NDArray[np.bool_]:
-    """Whether these people wait for a space when the run starts: all is arranged for them."""
-    if first_row:
-        return np.zeros(len(rows), dtype=np.bool_)
-    return np.asarray(people.starts[step.person[rows]] == WAITS_INSIDE)
-
-
-def _as_found(people: _People, step: Visits) -> None:
-    """Give those of the start state the need that is left to them."""
-    known = ~np.isnan(people.stay_left)
-    step.stay_days[known] = people.stay_left[known]
-
-
-def _tasks_by_stream(
-    tasks: list[tuple[str, Ints, Floats]], place_of: Ints
-) -> dict[str, tuple[Ints, Floats]]:
-    """The tasks drawn, by stream, with rows as they stand after sorting."""
-    by_stream: dict[str, list[tuple[Ints, Floats]]] = {}
-    for stream, rows, days in tasks:
-        by_stream.setdefault(stream, []).append((place_of[rows], days))
-    joined = {}
-    for stream, parts in by_stream.items():
-        rows = np.concatenate([part[0] for part in parts])
-        order = np.argsort(rows)
-        joined[stream] = rows[order], np.concatenate([part[1] for part in parts])[order]
-    return joined

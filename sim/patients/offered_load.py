@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from sim.patients.arrivals import mean_by_day
 from sim.patients.distributions import mean_days
 from sim.place.problems import input_error
-from sim.place.schema import Place, Setting, Task, destination, shares
+from sim.place.schema import Place, Setting, destination, shares
+from sim.place.tasks import Task
 from sim.place.weeks import MINUTES_PER_DAY, capacity_steps, kinds_of_day
 from sim.place.words import Pathway
 
@@ -254,7 +255,7 @@ def _process_days(place: Place, name: str, ways: list[Flow], arrivals: float) ->
 
 
 def _tasks_days(tasks: tuple[Task, ...]) -> float:
-    return sum(mean_days(task.takes) for task in tasks)
+    return sum(mean_days(task.takes) for task in tasks if task.takes is not None)
 
 
 def _waits_in(coming: list[Flow], arrivals: float) -> tuple[tuple[str | None, float], ...]:

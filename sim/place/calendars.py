@@ -118,6 +118,35 @@ class Round(Strict):
     )
 
 
+class Dated(Noted):
+    """Some days in a row, by date."""
+
+    first: IsoDate = Field(alias="from", description="The first day.")
+    last: IsoDate = Field(alias="to", description="The last day.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Dated":
+        if self.last < self.first:
+            raise wrong("'to' must not be before 'from'")
+        return self
+
+
+class DatedFactor(Dated):
+    """A factor on arrivals from one date to another."""
+
+    times: Amount = Field(description="Factor on the mean arrivals of these days.")
+
+
+class Push(Dated):
+    """Days on which treatment and decisions go faster or slower than the week's pattern."""
+
+    pace: Amount = Field(Amount(value=1.0), description="Factor on the pace of treatment.")
+    readiness: Amount = Field(
+        Amount(value=1.0),
+        description="Factor on the readiness that each round adds up (2 = as good as two rounds).",
+    )
+
+
 class ByWeekday(Noted):
     """One number for each day of the week; a day left out has 1."""
 

@@ -12,10 +12,11 @@ from sim.place import arithmetic
 from sim.place.arithmetic import Addend
 from sim.place.calendars import IsoDate
 from sim.place.document import Document, Keys, Mark, Tree
+from sim.place.fields import Name, Prose, Title
 from sim.place.numbers import Amount, AnyNumber, Duration, Noted, PoundsPerYear, Strict
 from sim.place.paths import UnknownPathError, expanded, find, kind_at
 from sim.place.problems import InputError, Problem, did_you_mean, one_of, refuse
-from sim.place.schema import Name, Prose, Route, Title
+from sim.place.schema import Route
 from sim.place.shape import table
 from sim.place.uptake import Uptake
 from sim.place.validate import validate

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sim.place.schema import Place, destination, shares
+from sim.place.schema import PeopleWaiting, Place, destinations, shares
 
 
 def settings_reached(place: Place, group: str) -> set[str]:
@@ -13,14 +13,28 @@ def settings_reached(place: Place, group: str) -> set[str]:
     """
     starts = {place.patients[group].arrives_at}
     starts |= {row.setting for row in place.start.people if row.group == group}
-    starts |= {row.waiting_for for row in place.start.waiting if row.group == group}
+    for row in place.start.waiting:
+        if row.group == group:
+            starts |= set(waited_for(place, row))
     onward = {
         setting: [
-            destination(name, route) for name, route in place.routes_from(group, setting).items()
+            to
+            for name, route in place.every_route(group, setting).items()
+            for to in destinations(name, route).values()
         ]
         for setting in place.settings
     }
     return _spread(starts & place.settings.keys(), onward) & place.settings.keys()
+
+
+def waited_for(place: Place, row: PeopleWaiting) -> list[str]:
+    """What the people of a row of the start state wait for: a setting, or where a route leads."""
+    if row.waiting_for is not None:
+        return [row.waiting_for]
+    known = row.group in place.patients and row.setting is not None
+    routes = place.every_route(row.group, row.setting or "") if known else {}
+    route = routes.get(row.route or "")
+    return list(destinations(row.route or "", route).values()) if route else []
 
 
 def settings_with_a_way_out(place: Place, group: str) -> set[str]:
@@ -31,10 +45,10 @@ def settings_with_a_way_out(place: Place, group: str) -> set[str]:
     """
     back: dict[str, list[str]] = {}
     for setting in place.settings:
-        leaving = place.routes_from(group, setting)
+        leaving = place.every_route(group, setting)
         for name, share in shares(leaving).items():
-            if share > 0:
-                back.setdefault(destination(name, leaving[name]), []).append(setting)
+            for to in destinations(name, leaving[name]).values() if share > 0 else ():
+                back.setdefault(to, []).append(setting)
     ends = back.keys() - place.settings.keys()
     return _spread(ends, back) & place.settings.keys()
 

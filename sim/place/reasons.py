@@ -34,10 +34,69 @@ class Reason:
     title: str
     group: ReasonGroup
     body: Body
+    dtoc: str = "O"
+    """The code of the older return (delayed transfers of care, to February 2020), A to O."""
+
+
+DTOC_TITLES: dict[str, str] = {
+    "A": "Completion of assessment",
+    "B": "Public funding",
+    "C": "Further non-acute NHS care",
+    "Di": "Residential home placement",
+    "Dii": "Nursing home placement",
+    "E": "Care package in own home",
+    "F": "Community equipment or adaptations",
+    "G": "Patient or family choice",
+    "H": "Disputes",
+    "I": "Housing",
+    "O": "Other",
+}
+"""The older codes.
+
+Source: NHS England, monthly delayed transfers of care return, to February 2020.
+"""
+
+DTOC_CODE: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            "decision-to-discharge", "medical-review", "therapy-review", "referral-to-hub",
+            "needs-and-pathway", "hub-referrals", "mental-capacity", "provider-action",
+        ),
+        "A",
+    ),
+    "funding-eligibility": "B",
+    **dict.fromkeys(
+        (
+            "p1-rehabilitation-arrangements", "p1-health-arrangements", "p2-arrangements",
+            "p1-rehabilitation-capacity", "p1-health-capacity", "p2-capacity",
+            "mental-health-capacity", "end-of-life-arrangements", "end-of-life-capacity",
+        ),
+        "C",
+    ),
+    **dict.fromkeys(("p3-arrangements", "p3-capacity", "admission-hours"), "Di"),
+    **dict.fromkeys(
+        ("p1-social-care-arrangements", "p1-social-care-capacity", "p0-restart-capacity"), "E"
+    ),
+    **dict.fromkeys(("equipment", "housing-adaptations"), "F"),
+    **dict.fromkeys(
+        ("choice-discussions", "self-funded-arrangements", "family-concerns"), "G"
+    ),
+    **dict.fromkeys(
+        ("housing-arrangements", "no-recourse", "housing-capacity", "destination-readiness"), "I"
+    ),
+}  # fmt: skip
+"""The older code of each current reason: our own reading, as no official list joins the two.
+
+A place in a care home is put under Di (residential): the current reasons do not tell nursing homes
+apart. Reasons without an older counterpart are O.
+"""
 
 
 def _reasons(group: ReasonGroup, *rows: tuple[str, str, Body]) -> dict[str, Reason]:
-    return {code: Reason(code, title, group, body) for code, title, body in rows}
+    return {
+        code: Reason(code, title, group, body, DTOC_CODE.get(code, "O"))
+        for code, title, body in rows
+    }
 
 
 REASONS: dict[str, Reason] = {

@@ -12,7 +12,9 @@ from sim.place.document import Document, Keys
 from sim.place.problems import Problem, did_you_mean, one_of
 from sim.place.reach import settings_reached, settings_with_a_way_out
 from sim.place.reasons import REASONS
-from sim.place.schema import Place, Route, Setting, Task, destination
+from sim.place.rules_of_work import RULES_OF_WORK, must_be
+from sim.place.schema import PeopleWaiting, Place, Route, Setting, destinations
+from sim.place.tasks import Task
 from sim.place.words import WEEKDAYS
 
 Problems = Iterator[Problem]
@@ -39,7 +41,7 @@ def organisations_exist(place: Place, document: Document) -> Problems:
     for name, setting in place.settings.items():
         if setting.organisation is not None:
             keys = ("settings", name, "organisation")
-            yield from _must_be(
+            yield from must_be(
                 document, keys, "organisation", setting.organisation, place.organisations
             )
 
@@ -74,7 +76,7 @@ def tables_by_setting_name_settings(place: Place, document: Document) -> Problem
         parts.append((("patients", name, "routes"), group.routes))
     for keys, names in parts:
         for setting in names:
-            yield from _must_be(
+            yield from must_be(
                 document, (*keys, setting), "setting", setting, place.settings, at_key=True
             )
 
@@ -84,21 +86,29 @@ def routes_lead_somewhere(place: Place, document: Document) -> Problems:
     ways = [*place.settings, *place.exits]
     for keys, setting, routes in _sets_of_routes(place):
         for name, route in routes.items():
-            target = destination(name, route)
-            at, at_key = ((*keys, name, "to"), False) if route.to else ((*keys, name), True)
-            if target not in ways:
-                yield document.problem(
-                    at,
-                    f"route to nowhere: no setting or exit {target!r}; "
-                    f"allowed: {one_of(ways)}{did_you_mean(target, ways)}",
-                    at_key=at_key,
-                )
-            elif target == setting:
-                yield document.problem(
-                    at,
-                    f"a route from {setting!r} to itself; write a longer stay instead",
-                    at_key=at_key,
-                )
+            for locality, target in destinations(name, route).items():
+                at, at_key = ((*keys, name, "to"), False) if route.to else ((*keys, name), True)
+                if locality is not None:
+                    at = (*keys, name, "to", locality)
+                yield from _target(document, at, setting, target, ways, at_key=at_key)
+
+
+def _target(
+    document: Document, at: Keys, setting: str, target: str, ways: list[str], *, at_key: bool
+) -> Problems:
+    if target not in ways:
+        yield document.problem(
+            at,
+            f"route to nowhere: no setting or exit {target!r}; "
+            f"allowed: {one_of(ways)}{did_you_mean(target, ways)}",
+            at_key=at_key,
+        )
+    elif target == setting:
+        yield document.problem(
+            at,
+            f"a route from {setting!r} to itself; write a longer stay instead",
+            at_key=at_key,
+        )
 
 
 def transfers_exist(place: Place, document: Document) -> Problems:
@@ -107,30 +117,31 @@ def transfers_exist(place: Place, document: Document) -> Problems:
         for name, route in routes.items():
             if route.transfer is not None:
                 at = (*keys, name, "transfer")
-                yield from _must_be(document, at, "transfer", route.transfer, place.transfers)
+                yield from must_be(document, at, "transfer", route.transfer, place.transfers)
 
 
 def groups_arrive_at_settings(place: Place, document: Document) -> Problems:
     """Each group arrives at a declared setting."""
     for name, group in place.patients.items():
         keys = ("patients", name, "arrives_at")
-        yield from _must_be(document, keys, "setting", group.arrives_at, place.settings)
+        yield from must_be(document, keys, "setting", group.arrives_at, place.settings)
 
 
 def start_names_exist(place: Place, document: Document) -> Problems:
     """The start state names declared settings and groups."""
     for i, there in enumerate(place.start.people):
         keys: Keys = ("start", "people", i)
-        yield from _must_be(document, (*keys, "setting"), "setting", there.setting, place.settings)
-        yield from _must_be(document, (*keys, "group"), "group", there.group, place.patients)
+        yield from must_be(document, (*keys, "setting"), "setting", there.setting, place.settings)
+        yield from must_be(document, (*keys, "group"), "group", there.group, place.patients)
     for i, row in enumerate(place.start.waiting):
         keys = ("start", "waiting", i)
-        at = (*keys, "waiting_for")
-        yield from _must_be(document, at, "setting", row.waiting_for, place.settings)
-        yield from _must_be(document, (*keys, "group"), "group", row.group, place.patients)
+        if row.waiting_for is not None:
+            at = (*keys, "waiting_for")
+            yield from must_be(document, at, "setting", row.waiting_for, place.settings)
+        yield from must_be(document, (*keys, "group"), "group", row.group, place.patients)
         if row.setting is not None:
             at = (*keys, "setting")
-            yield from _must_be(document, at, "setting", row.setting, place.settings)
+            yield from must_be(document, at, "setting", row.setting, place.settings)
 
 
 # Routes
@@ -160,7 +171,8 @@ def priorities_are_for_queues(place: Place, document: Document) -> Problems:
     """A route to an exit has no priority: there is no queue for an exit."""
     for keys, _, routes in _sets_of_routes(place):
         for name, route in routes.items():
-            if route.priority is not None and destination(name, route) in place.exits:
+            to = set(destinations(name, route).values())
+            if route.priority is not None and to <= place.exits.keys():
                 yield document.problem(
                     (*keys, name, "priority"),
                     "this route leads to an exit, which has no queue; take the priority out",
@@ -179,7 +191,7 @@ def settings_reached_have_stays_and_routes(place: Place, document: Document) -> 
                 f"write stay here, or {setting!r} under the group's stay",
                 at_key=True,
             )
-        no_routes = [group for group in groups if not place.routes_from(group, setting)]
+        no_routes = [group for group in groups if not place.every_route(group, setting)]
         if no_routes:
             yield document.problem(
                 ("settings", setting),
@@ -195,7 +207,7 @@ def everybody_can_leave(place: Place, document: Document) -> Problems:
     for group in place.patients:
         out = settings_with_a_way_out(place, group)
         for setting in settings_reached(place, group) - out:
-            if place.routes_from(group, setting):
+            if place.every_route(group, setting):
                 stuck.setdefault(setting, []).append(group)
     for setting, groups in stuck.items():
         yield document.problem(
@@ -266,7 +278,7 @@ def overflow_is_sound(place: Place, document: Document) -> Problems:
     for name, setting in place.settings.items():
         for i, other in enumerate(setting.overflow):
             keys: Keys = ("settings", name, "overflow", i)
-            yield from _must_be(document, keys, "setting", other, place.settings)
+            yield from must_be(document, keys, "setting", other, place.settings)
             if other == name:
                 yield document.problem(keys, f"{name!r} can't be its own overflow")
             if other in setting.overflow[:i]:
@@ -468,12 +480,15 @@ def those_waiting_can_go_on(place: Place, document: Document) -> Problems:
     """People who wait in a setting at the start have a route to what they wait for."""
     for i, row in enumerate(place.start.waiting):
         keys: Keys = ("start", "waiting", i)
-        known = row.group in place.patients and row.waiting_for in place.settings
-        if not known or row.setting not in place.settings:
+        if row.group not in place.patients or row.setting not in place.settings:
             continue
-        leaving = place.routes_from(row.group, row.setting)
-        ahead = [destination(name, route) for name, route in leaving.items()]
-        if row.setting == row.waiting_for:
+        leaving = place.every_route(row.group, row.setting)
+        ahead = [to for name, way in leaving.items() for to in destinations(name, way).values()]
+        if row.waiting_for is None:
+            yield from must_be(document, (*keys, "route"), "route", row.route or "", leaving)
+        elif row.waiting_for not in place.settings:
+            continue
+        elif row.setting == row.waiting_for:
             yield document.problem(
                 (*keys, "setting"), f"they can't wait in {row.setting!r} for {row.setting!r}"
             )
@@ -483,6 +498,24 @@ def those_waiting_can_go_on(place: Place, document: Document) -> Problems:
                 f"the group {row.group!r} has no route from {row.setting!r} to "
                 f"{row.waiting_for!r}; its routes from there lead to: {one_of(ahead)}",
             )
+        if row.task is not None:
+            yield from _task_reached(place, document, keys, row, leaving)
+
+
+def _task_reached(
+    place: Place,
+    document: Document,
+    keys: Keys,
+    row: PeopleWaiting,
+    leaving: dict[str, Route],
+) -> Problems:
+    """The task that somebody has reached is one to arrange on the way that they wait to take."""
+    for name, route in leaving.items():
+        if name == row.route or row.waiting_for in destinations(name, route).values():
+            transfer = place.transfers.get(route.transfer or "")
+            tasks = [task.task for task in transfer.arrange] if transfer else []
+            yield from must_be(document, (*keys, "task"), "task to arrange", row.task or "", tasks)
+            return
 
 
 RULES: tuple[Rule, ...] = (
@@ -510,25 +543,8 @@ RULES: tuple[Rule, ...] = (
     task_reasons_are_of_tasks,
     dates_are_sensible,
     those_waiting_can_go_on,
+    *RULES_OF_WORK,
 )
-
-
-def _must_be(
-    document: Document,
-    keys: Keys,
-    kind: str,
-    name: str,
-    allowed: Iterable[str],
-    *,
-    at_key: bool = False,
-) -> Problems:
-    """A problem, unless the name is one of those allowed."""
-    allowed = list(allowed)
-    if name not in allowed:
-        hint = did_you_mean(name, allowed)
-        yield document.problem(
-            keys, f"no {kind} {name!r}; allowed: {one_of(allowed)}{hint}", at_key=at_key
-        )
 
 
 def _sets_of_routes(place: Place) -> Iterator[tuple[Keys, str, dict[str, Route]]]:

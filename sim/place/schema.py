@@ -6,13 +6,7 @@ patients and perhaps a start state. Rules that join two tables are in ``rules.py
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    GetJsonSchemaHandler,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -21,18 +15,31 @@ from sim.place.calendars import (
     ByWeekday,
     CapacityChange,
     CapacityWindow,
+    DatedFactor,
     IsoDate,
+    Push,
     Round,
-    Window,
 )
 from sim.place.csv_columns import CsvColumn, DailyNumbers
 from sim.place.distributions import Distribution
+from sim.place.fields import (
+    Name,
+    NameByLocality,
+    Prose,
+    ReasonCode,
+    Title,
+    Windows,
+    in_locality,
+    names_in,
+)
+from sim.place.harm import Harm
 from sim.place.numbers import (
     MAX_NUMBER,
     Amount,
     Count,
     Duration,
     Noted,
+    Positive,
     PoundsPerDay,
     Rate,
     ShareOrRest,
@@ -41,40 +48,9 @@ from sim.place.numbers import (
     YesNo,
     wrong,
 )
-from sim.place.reasons import REASONS
+from sim.place.tasks import Transfer
+from sim.place.teams import Team
 from sim.place.words import Body, Pathway
-
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.&()'-]{0,59}$")]
-"""A name within a place: up to 60 letters, figures, spaces and - _ . & ( ) '."""
-Title = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Prose = Annotated[str, StringConstraints(max_length=5000)]
-
-
-def _one_or_list(value: Any) -> Any:
-    return value if isinstance(value, list) else [value]
-
-
-def _known_reason(code: Any) -> Any:
-    if not isinstance(code, str) or code not in REASONS:
-        from sim.place.problems import did_you_mean
-
-        raise wrong(
-            f"{str(code)[:60]!r} is not a delay reason{did_you_mean(str(code), REASONS)}; "
-            f"allowed: {', '.join(REASONS)}"
-        )
-    return code
-
-
-ReasonCode = Annotated[
-    str,
-    BeforeValidator(_known_reason),
-    Field(json_schema_extra={"enum": list(REASONS)}),
-]
-Windows = Annotated[
-    tuple[Window, ...],
-    BeforeValidator(_one_or_list, json_schema_input_type=Window | list[Window]),
-    Field(strict=False, max_length=50),
-]
 
 
 class Organisation(Strict):
@@ -88,6 +64,20 @@ class Exit(Strict):
     """A way out of the place: home, another place, death."""
 
     name: Title | None = Field(None, description="What it is called in reports.")
+    death: YesNo = Field(False, description="yes: people who leave by it have died.")
+
+
+class Need(Strict):
+    """How many visits or hours a day a person needs, in a straight line from first to last day."""
+
+    first: Positive = Field(description="On the first day.")
+    last: Positive = Field(description="On the last day, and while waiting to leave.")
+
+    @model_validator(mode="after")
+    def _tapers(self) -> "Need":
+        if self.last.value > self.first.value:
+            raise wrong("last must not be above first: a need that grows could not be promised")
+        return self
 
 
 class Setting(Strict):
@@ -102,6 +92,15 @@ class Setting(Strict):
     beds: Spaces | None = Field(None, description="How many beds, or unlimited.")
     places: Spaces | None = Field(
         None, description="How many people at once, for a service without beds, or unlimited."
+    )
+    visits_per_day: Spaces | None = Field(
+        None, description="For care at home: visits that can be made in a day, or unlimited."
+    )
+    hours_per_day: Spaces | None = Field(
+        None, description="For care at home: hours of care that can be given in a day."
+    )
+    need: Need | None = Field(
+        None, description="With visits_per_day or hours_per_day: what a person needs each day."
     )
     capacity_by_week: tuple[CapacityWindow, ...] = Field(
         (), description="Spaces open at some hours of each week.", strict=False, max_length=100
@@ -146,6 +145,12 @@ class Setting(Strict):
     pace_by_weekday: ByWeekday | None = Field(
         None, description="Days of treatment gained in a day, by weekday (1 = the full pace)."
     )
+    pushes: tuple[Push, ...] = Field(
+        (),
+        description="Dates on which treatment and decisions go faster or slower than usual.",
+        strict=False,
+        max_length=100,
+    )
     stay: Distribution | None = Field(
         None, description="How long people need to be here, unless their group says otherwise."
     )
@@ -156,42 +161,27 @@ class Setting(Strict):
 
     @property
     def spaces(self) -> Spaces:
-        """Its beds or places, whichever is written."""
-        spaces = self.beds or self.places
+        """Its beds, places, visits or hours, whichever is written."""
+        spaces = self.beds or self.places or self.visits_per_day or self.hours_per_day
         assert spaces is not None
         return spaces
 
     @model_validator(mode="after")
-    def _beds_or_places(self) -> "Setting":
-        if (self.beds is None) == (self.places is None):
-            raise wrong("write either beds or places (a number, or unlimited)")
+    def _one_kind_of_space(self) -> "Setting":
+        ways = ("beds", "places", "visits_per_day", "hours_per_day")
+        written = [way for way in ways if getattr(self, way) is not None]
+        if len(written) != 1:
+            raise wrong(f"write exactly one of {', '.join(ways)} (a number, or unlimited)")
+        if (self.need is not None) != (written[0] in ways[2:]):
+            raise wrong("need goes with visits_per_day or hours_per_day, and they with need")
         return self
 
 
-class Task(Strict):
-    """One step of arranging or handing over, with the time it takes."""
+class OtherWay(Strict):
+    """What somebody does who has waited long enough for a space: another of the routes."""
 
-    task: Title = Field(description="What is done.")
-    takes: Distribution = Field(description="Time from its start to its end, waits included.")
-    reason: ReasonCode = Field(description="The delay reason while it is not done.")
-    body: Body | None = Field(
-        None, description="Who answers for it (the reason's usual body, if left out)."
-    )
-
-
-class Transfer(Strict):
-    """What must be done for somebody to leave one setting for another, or for an exit.
-
-    The tasks of arrange come first, in order; then the wait for a space; then, with the next
-    space held, the tasks of hand_over. The person keeps the first space until the end.
-    """
-
-    arrange: tuple[Task, ...] = Field(
-        (), description="Tasks before the next place is asked for.", strict=False, max_length=50
-    )
-    hand_over: tuple[Task, ...] = Field(
-        (), description="Tasks once the next place is sure.", strict=False, max_length=50
-    )
+    route: Name = Field(description="The route, from the same setting, that is taken instead.")
+    after: Distribution = Field(description="How long after asking, if there is still no space.")
 
 
 class Route(Strict):
@@ -200,13 +190,18 @@ class Route(Strict):
     share: ShareOrRest = Field(
         description="Share of people who go this way, or rest: what the others leave of 1."
     )
-    to: Name | None = Field(
-        None, description="The setting or exit (the route's own name, if left out)."
+    to: NameByLocality | None = Field(
+        None,
+        description="The setting or exit, or one for each locality (the route's own name, if "
+        "left out).",
     )
     pathway: Pathway | None = Field(None, description="P0 to P3, where it is a discharge.")
     transfer: Name | None = Field(None, description="The transfer that it needs, if any.")
     priority: int | None = Field(
         None, ge=1, le=9, description="Turn in the next queue, 1 first (else the group's)."
+    )
+    otherwise: OtherWay | None = Field(
+        None, description="Another route, taken by those who wait too long for a space."
     )
 
     @model_validator(mode="before")
@@ -273,6 +268,18 @@ class Group(Strict):
 
     name: Title | None = Field(None, description="What it is called in reports.")
     locality: Name | None = Field(None, description="The part of the place they come from.")
+    lives_in: dict[Name, ShareOrRest] = Field(
+        default_factory=dict,
+        description="Locality → the share of the group who live there, in place of one locality.",
+        max_length=100,
+    )
+    elective: YesNo = Field(
+        False, description="yes: they are booked, so their wait is no wait for an emergency bed."
+    )
+    cancelled_after: Duration | None = Field(
+        None,
+        description="They are cancelled if no bed is free for them so long after they came.",
+    )
     priority: int = Field(5, ge=1, le=9, description="Turn in queues: 1 goes first, 9 last.")
     arrives_at: Name = Field(description="The setting they come to.")
     per_day: Rate | None = Field(None, description="Mean arrivals a day (Poisson).")
@@ -286,6 +293,10 @@ class Group(Strict):
     by_hour: HourProfile | None = Field(None, description="Spread over the day (even if left out).")
     by_weekday: ByWeekday | None = Field(None, description="Factors on per_day by weekday.")
     by_month: ByMonth | None = Field(None, description="Factors on per_day by month.")
+    by_dates: tuple[DatedFactor, ...] = Field(
+        (), description="Factors on per_day from one date to another.", strict=False,
+        max_length=100,
+    )  # fmt: skip
     stay: dict[Name, Distribution] = Field(
         default_factory=dict, description="Setting → how long this group needs to be there."
     )
@@ -300,8 +311,16 @@ class Group(Strict):
         if len(written) != 1:
             here = " and ".join(written) or "none"
             raise wrong(f"write exactly one of: {', '.join(ways)} (here: {here})")
-        if self.per_day is None and (self.by_weekday or self.by_month):
-            raise wrong(f"by_weekday and by_month go with per_day, not with {written[0]}")
+        if self.per_day is None and (self.by_weekday or self.by_month or self.by_dates):
+            raise wrong(f"by_weekday, by_month and by_dates go with per_day, not with {written[0]}")
+        if self.locality and self.lives_in:
+            raise wrong("write either locality or lives_in")
+        if self.lives_in:
+            parts = [share.value for share in self.lives_in.values()]
+            known = sum(part for part in parts if part is not None)
+            rests = parts.count(None)
+            if rests > 1 or known > 1 + 1e-6 or (not rests and abs(known - 1) > 1e-6):
+                raise wrong(f"the shares of lives_in sum to {known:.9g}; they must sum to 1")
         return self
 
 
@@ -339,6 +358,9 @@ class PeopleThere(Strict):
 
     setting: Name = Field(description="Where they are.")
     group: Name = Field(description="Their group.")
+    locality: Name | None = Field(
+        None, description="Where they live (by the group's shares, if left out)."
+    )
     number: Count = Field(description="How many.")
     stay_left: StayLeft = Field(
         default_factory=lambda: StayLeft.model_validate("equilibrium"),
@@ -349,18 +371,46 @@ class PeopleThere(Strict):
 
 
 class PeopleWaiting(Strict):
-    """People who are already waiting for a space when the run starts; they go first."""
+    """People past their ready date, or at the front door, when the run starts.
 
-    waiting_for: Name = Field(description="The setting that they wait for.")
+    With ``task``, what comes before it is done, and it is due; without, everything is arranged,
+    and they wait for a space, first in the queue.
+    """
+
+    waiting_for: Name | None = Field(
+        None, description="The setting that they wait for (of several routes there, the first)."
+    )
+    route: Name | None = Field(
+        None, description="The route that they wait to take, in place of waiting_for."
+    )
+    task: Title | None = Field(
+        None, description="The task that they have reached (all is arranged, if left out)."
+    )
     group: Name = Field(description="Their group.")
+    locality: Name | None = Field(
+        None, description="Where they live (by the group's shares, if left out)."
+    )
     number: Count = Field(description="How many.")
     setting: Name | None = Field(
         None, description="Where they are meanwhile (at the front door, if left out)."
     )
     days_waited: Distribution = Field(
         default_factory=lambda: Distribution.model_validate(0),
-        description="How long they have waited already.",
+        description="How long they have waited already: since they asked for the space, or, "
+        "with a task, since they were ready to leave.",
     )
+    days_there: Distribution = Field(
+        default_factory=lambda: Distribution.model_validate(0),
+        description="How long they had been there before they began to wait.",
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "PeopleWaiting":
+        if (self.waiting_for is None) == (self.route is None):
+            raise wrong("write either waiting_for or route")
+        if self.setting is None and (self.route or self.task):
+            raise wrong("route and task are for people who wait in a setting; write setting")
+        return self
 
 
 class Start(Strict):
@@ -393,6 +443,9 @@ class Place(Strict):
         description="Where people are.", min_length=1, max_length=500
     )
     exits: dict[Name, Exit] = Field(description="Ways out of the place.", min_length=1)
+    teams: dict[Name, Team] = Field(
+        default_factory=dict, description="Who does the tasks: staff in their hours, panels."
+    )
     transfers: dict[Name, Transfer] = Field(
         default_factory=dict, description="What must be done to move people, by name."
     )
@@ -402,11 +455,42 @@ class Place(Strict):
     patients: dict[Name, Group] = Field(
         description="The groups of patients.", min_length=1, max_length=500
     )
+    harm: Harm | None = Field(
+        None, description="What waiting does to people, and who is readmitted (left out: nothing)."
+    )
     start: Start = Field(default_factory=Start, description="Who is there already.")
 
-    def routes_from(self, group: str, setting: str) -> dict[str, Route]:
-        """A group's routes from a setting: its own, or else everybody's."""
+    def every_route(self, group: str, setting: str) -> dict[str, Route]:
+        """A group's routes from a setting as they are written, for every locality."""
         return self.patients[group].routes.get(setting) or self.routes.get(setting) or {}
+
+    def routes_from(
+        self, group: str, setting: str, locality: str | None = None
+    ) -> dict[str, Route]:
+        """A group's routes from a setting: its own, or else everybody's.
+
+        Where a route leads to another setting in each locality, it is that of ``locality``.
+        """
+        return {
+            name: route.model_copy(update={"to": in_locality(route.to, locality)})
+            if isinstance(route.to, dict)
+            else route
+            for name, route in self.every_route(group, setting).items()
+        }
+
+    def localities_of(self, group: str) -> dict[str | None, float]:
+        """Where a group's people live, with the share of each."""
+        patients = self.patients[group]
+        if not patients.lives_in:
+            return {patients.locality: 1.0}
+        known = {k: share.value for k, share in patients.lives_in.items()}
+        rest = max(0.0, 1.0 - sum(value for value in known.values() if value is not None))
+        return {name: rest if value is None else value for name, value in known.items()}
+
+    def localities(self) -> list[str]:
+        """Every locality in which somebody of some group may live, sorted."""
+        named = {name for group in self.patients for name in self.localities_of(group)}
+        return sorted(name for name in named if name)
 
     def stay_of(self, group: str, setting: str) -> Distribution | None:
         """How long a group needs a setting: its own stay, or else the setting's."""
@@ -414,7 +498,10 @@ class Place(Strict):
 
     def body_of(self, setting: str) -> Body:
         """The body that runs a setting; both, where no organisation is named."""
-        organisation = self.settings[setting].organisation
+        return self.body_of_organisation(self.settings[setting].organisation)
+
+    def body_of_organisation(self, organisation: str | None) -> Body:
+        """The body of an organisation; both, where none is named."""
         return self.organisations[organisation].body if organisation else "both"
 
 
@@ -432,5 +519,14 @@ def shares(routes: dict[str, Route]) -> dict[str, float]:
 
 
 def destination(name: str, route: Route) -> str:
-    """Where a route leads: what it says, or its own name."""
+    """Where a route leads: what it says, or its own name.
+
+    Where that differs by locality, the route must be that of one (``Place.routes_from``).
+    """
+    assert not isinstance(route.to, dict)
     return route.to or name
+
+
+def destinations(name: str, route: Route) -> dict[str | None, str]:
+    """Every setting or exit that a route may lead to, by the locality; None for everybody."""
+    return names_in(route.to) or {None: name}

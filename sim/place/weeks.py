@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from sim.place.calendars import Window
 from sim.place.schema import Place, Setting
+from sim.place.teams import Team
 from sim.place.uptake import Phases
 from sim.place.words import WEEKDAYS
 
@@ -88,6 +89,75 @@ def spaces_by_day(phases: Phases, setting: str, days: int) -> list[float]:
         return spaces[:1] * days
     changes = [phases.mixed(day, spaces) - spaces[0] for day in range(days)]
     return [spaces[0] + math.trunc(change + math.copysign(1e-9, change)) for change in changes]
+
+
+def staff_steps(
+    place: Place, name: str, kinds: Sequence[int], phases: Phases | None = None
+) -> list[tuple[float, float]]:
+    """(from, staff on duty) of each change of a team's staff, the first at 0.
+
+    Levers that start or spread change the staff of each hour in part, in whole people, rounded
+    towards the number without these levers.
+    """
+    if phases is None or len({str(each.teams.get(name)) for each in phases.places}) == 1:
+        return _without_repeats(_staff(place, place.teams[name], kinds))
+    each = [_staff(variant, variant.teams[name], kinds) for variant in phases.places]
+    steps = []
+    for at in sorted({at for steps_of in each for at, _ in steps_of}):
+        values = [_at(steps_of, at) for steps_of in each]
+        change = phases.mixed(int(at), values) - values[0]
+        steps.append((at, values[0] + math.trunc(change + math.copysign(1e-9, change))))
+    return _without_repeats(steps)
+
+
+def _staff(place: Place, team: Team, kinds: Sequence[int]) -> list[tuple[float, float]]:
+    """(from, staff on duty) at midnight, and at the beginning and end of each shift."""
+    usual = team.staff.value if team.staff else 0.0
+    steps: list[tuple[float, float]] = []
+    for day, kind in enumerate(kinds):
+        today = place.start_date + timedelta(days=day)
+        changed = [c for c in team.staff_changes if c.first <= today <= (c.last or today)]
+        if not team.works:
+            steps.append((float(day), changed[-1].staff.value if changed else usual))
+            continue
+        steps.append((float(day), 0.0))
+        for shift in sorted(team.works, key=lambda shift: shift.start):
+            if kind not in shift.days:
+                continue
+            staff = shift.staff.value if shift.staff else usual
+            if changed:
+                staff = changed[-1].staff.value
+            start = day + shift.start / MINUTES_PER_DAY
+            if steps[-1][0] == start:
+                steps.pop()
+            steps += [(start, staff), (day + shift.end / MINUTES_PER_DAY, 0.0)]
+    return [step for step in steps if step[0] < len(kinds)]
+
+
+def _without_repeats(steps: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Only the steps that change something; of several at one instant, the last."""
+    kept: list[tuple[float, float]] = []
+    for at, value in steps:
+        if kept and kept[-1][0] == at:
+            kept.pop()
+        if not kept or kept[-1][1] != value:
+            kept.append((at, value))
+    return kept
+
+
+def _at(steps: list[tuple[float, float]], at: float) -> float:
+    """The value that holds at an instant, from its start on."""
+    return [value for start, value in steps if start <= at][-1]
+
+
+def meetings(team: Team, kinds: Sequence[int]) -> list[float]:
+    """The instants at which a panel meets."""
+    return sorted(
+        day + meeting.at / MINUTES_PER_DAY
+        for day, kind in enumerate(kinds)
+        for meeting in team.meets
+        if kind in meeting.days
+    )
 
 
 def _dated(place: Place, setting: Setting, day: int) -> float | None:

@@ -27,6 +27,7 @@ from sim.place.calendars import (
 from sim.place.csv_columns import DailyNumbers
 from sim.place.distributions import FAMILIES, Distribution
 from sim.place.numbers import DAYS_PER_UNIT, Duration, Noted, Number, NumberOrWord
+from sim.place.tasks import Task
 from sim.place.words import MONTHS, WEEKDAYS
 
 Kind = Literal["name", "word", "text", "number", "date", "clock", "yes or no"]
@@ -380,10 +381,10 @@ SHEETS = (
                    ("arrange", "hand_over"), None, True),
             Column("order", "number", "Its turn within the step: 1 comes first.\nLeft blank in "
                    "all of a step: in the order of the rows."),
-            _field(schema.Task, "task"),
-            _field(schema.Task, "reason", "word",
+            _field(Task, "task"),
+            _field(Task, "reason", "word",
                    more="Allowed: a reason from the sheet Allowed words."),
-            _field(schema.Task, "body"),
+            _field(Task, "body"),
             *DISTRIBUTION,
         ),
         has_distribution=True,

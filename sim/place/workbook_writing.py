@@ -15,6 +15,7 @@ from sim.place.csv_columns import CsvColumn, DailyNumbers
 from sim.place.distributions import FAMILIES, Distribution
 from sim.place.numbers import Noted
 from sim.place.problems import InputError, input_error
+from sim.place.tasks import Task, Transfer
 from sim.place.workbook_rows import Scalar
 from sim.place.workbook_tables import HOURS, NOTED, SHEETS, noted_heading, quantile_column
 
@@ -42,7 +43,7 @@ def rows_of(tree: object) -> Rows:
     for name, way_out in _named(place, "exits"):
         rows["Exits"].append(_row({"exit": name} | _table(way_out, name, schema.Exit)))
     for name, transfer in _named(place, "transfers"):
-        _add_transfer(rows, name, _table(transfer, name, schema.Transfer))
+        _add_transfer(rows, name, _table(transfer, name, Transfer))
     _add_routes(rows, "", place)
     for name, group in _named(place, "patients"):
         _add_group(rows, name, _table(group, name, schema.Group))
@@ -102,7 +103,7 @@ def _add_transfer(rows: Rows, name: str, transfer: Mapping[str, Any]) -> None:
     rows["Transfers"].append({"transfer": name})
     for step in ("arrange", "hand_over"):
         for turn, item in enumerate(_list(transfer.get(step), f"{name}.{step}"), start=1):
-            task = _table(item, f"{name}.{step}", schema.Task)
+            task = _table(item, f"{name}.{step}", Task)
             row = _row(
                 {"transfer": name, "step": step, "order": turn}
                 | _only(task, ("task", "reason", "body"))
