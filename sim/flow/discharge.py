@@ -109,10 +109,9 @@ class Process:
         self._start_all()
         return self._look()
 
-    def placed(self, then: Callable[[], None] | None = None) -> bool:
+    def placed(self) -> bool:
         """The next place is sure; whether the hand-over is done already."""
         self.phase, self.since = HANDING_OVER, self.model.env.now
-        self.awaited = then
         self.opened = [True] * len(self.tasks)
         self._repeat_stale(hand_over=True)
         self._start_all()

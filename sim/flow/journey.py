@@ -81,7 +81,8 @@ def journey(
                 is_exchange = log.came[row] == EXCHANGED
                 if not is_exchange:
                     if me.process is not None:
-                        if not me.process.placed(model.wake(me)):
+                        if not me.process.placed():
+                            me.process.wait(model.wake(me))
                             yield me.process
                         now = env._now
                     elif hand_over_days[row - 1]:
@@ -161,7 +162,8 @@ def leaving(
         return asked_at
     me.delayed = -1
     if process is not None:
-        if not process.placed(model.wake(me)):
+        if not process.placed():
+            process.wait(model.wake(me))
             yield process
     elif asked_at + hand_over_days > env._now:
         yield asked_at + hand_over_days
@@ -184,6 +186,8 @@ def other_way(model: Model, me: Journey, stay: int) -> tuple[int, int]:
     assert me.here is not None
     why, row, end = me.branch
     me.branch, me.delayed = None, -1
+    if not model.special[row]:
+        me.process = None  # else what it arranged may hold on the new way
     log.left_at[stay] = now
     for column in (log.asked_at, log.placed_at, log.admitted_at):
         column[row] = now

@@ -509,7 +509,7 @@ class Model:
         for me, _ in ring:
             days = hand_over_days[me.row - 1]
             if me.process is not None:
-                if me.process.placed(None):
+                if me.process.placed():
                     one_more_is_done()
                 else:
                     me.process.wait(one_more_is_done)
