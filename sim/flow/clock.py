@@ -84,6 +84,8 @@ class CareEnvironment(simpy.Environment):
                 me.steps.close()  # never woken again, so not kept
             elif until < self.end:
                 heappush(self._queue, (until, AFTER_OTHERS, next(self._eid), me))  # type: ignore[misc]
+        else:
+            me.wakes_at = math.inf  # an older event at this very instant must not wake it
 
     def call_at(self, at: float, action: Callable[[], None]) -> None:
         """Do something at an exact instant, before the journeys of that instant."""
