@@ -97,7 +97,7 @@ def journey(
         # Need the setting, until ready to leave it.
         if found is not ward:
             stay, ready_at = yield from outlier(model, me, row, ward)
-        elif ward.readiness is None:
+        elif ward.readiness is None or log.came[row] == REROUTED:  # who is ready stays ready
             ready_at = now + stay_days[row]
         else:
             ready_at = ward.ready_at(now, stay_days[row], threshold[row])

@@ -22,14 +22,21 @@ Ring = list[tuple[Journey, "Ward"]]
 
 
 def wards_in_loops(plan: Plan) -> frozenset[int]:
-    """The settings from which somebody may come back to them, by number."""
+    """The settings from which somebody may come back to them, by number.
+
+    Not those that count visits or hours: what one person gives up there is not what another needs.
+    """
     onward: dict[int, set[int]] = {number: set() for number in range(len(plan.settings))}
     for route in plan.routes:
         if route.to < len(plan.settings):
             onward[route.from_setting].add(route.to)
             for overflow in plan.setting(route.from_setting).overflow:
                 onward[plan.settings.index(overflow)].add(route.to)
-    return frozenset(number for number in onward if _reaches(onward, number, number))
+    return frozenset(
+        number
+        for number in onward
+        if plan.setting(number).need is None and _reaches(onward, number, number)
+    )
 
 
 def _reaches(onward: dict[int, set[int]], start: int, goal: int) -> bool:

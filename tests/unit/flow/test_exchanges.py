@@ -182,3 +182,12 @@ def test_people_change_places_again_and_again_until_nobody_is_left_to() -> None:
         assert all(stay.left == stay.ready for stay in told), "nobody waits"
         assert told[-1].left is not None
     assert result.run.log.exchanges > 3
+
+
+def test_a_ring_through_care_that_is_counted_in_visits_does_not_exchange() -> None:
+    """What one person gives up there need not be what another needs."""
+    care = {"beds": None, "visits_per_day": 2, "need": {"first": 2, "last": 1}}
+    result = swap({}, care)
+    assert result.run.log.exchanges == 0
+    assert path(result, "Ann") == [("A", 0.0, None)], "she waits for two visits, and one is free"
+    assert path(result, "Bob") == [("B", 0.0, None)], "he waits for her bed"

@@ -182,3 +182,24 @@ def test_bank_holidays_are_englands() -> None:
     }
     for day, kind in dates.items():
         assert kinds_of_day(a_ward(day), 1) == [kind], day
+
+
+def test_who_takes_another_way_stays_ready_and_waits_for_no_further_round() -> None:
+    rounds = [{"days": "mon", "at": "12:00"}]
+    otherwise = {"route": "hotel", "after": 1}
+    place = by_hand(
+        settings={
+            "ward": {"beds": 2, "acute": True, "decision_rounds": rounds},
+            "care": {"places": 0},
+            "hotel": {"places": "unlimited"},
+        },
+        routes={
+            "ward": {"care": {"share": 1, "otherwise": otherwise}, "hotel": 0},
+            "care": {"home": 1},
+            "hotel": {"home": 1},
+        },
+        patients={"Ann": comes("ward", 0, 6, stay={"ward": 0.25, "care": 1, "hotel": 3})},
+    )
+    assert path(played(place), "Ann") == [
+        ("ward", 0.25, 1.5), ("ward", 1.5, 1.5), ("hotel", 1.5, 4.5)
+    ]  # fmt: skip
