@@ -93,8 +93,8 @@ class StayLog:
     """For stays that were asked for in vain, when no space was waited for any longer."""
     exchanges: int = 0
     """Rings of people who each waited for the next one's space, and exchanged."""
-    shut: dict[int, list[tuple[float, float]]] = field(default_factory=dict)
-    """By setting: stretches in which a space was free but the setting was not admitting."""
+    kept_out: dict[int, list[tuple[int, float, float]]] = field(default_factory=dict)
+    """By setting, (visit, from, to): a space was free for it but the setting was not admitting."""
 
 
 ASKED, TURNED_AWAY, EXCHANGED, RETURNED, FOUND_THERE = range(5)

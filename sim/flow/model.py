@@ -213,8 +213,8 @@ class Model:
             ward.close_books(self.env.end)
             for waiting in ward.in_turn():
                 waiting.steps.close()
-            if ward.shut:
-                self.log.shut[ward.number] = ward.shut
+            if ward.hours:
+                self.log.kept_out[ward.number] = ward.hours
         for process in self.processes:
             process.close_books(self.env.end)
         for team in self.teams:
@@ -302,10 +302,12 @@ class Model:
 
         def act() -> None:
             if me.entry is entry:
+                me.entry = None
                 ward.stop_waiting(self.env._now)
                 ward.at_door -= 1
-                me.entry = None
                 self._gives_up(me, CANCELLED)
+                if ward.has_hours:
+                    ward.note_hours(self.env._now)
                 self.env.resume(me)
 
         if at < self.env.end:
@@ -374,9 +376,12 @@ class Model:
         if me.process is not None:
             me.process.cancel()
         if me.entry is not None:
-            self.wards[self.drawn[0][me.row]].stop_waiting(self.env._now)
+            ward = self.wards[self.drawn[0][me.row]]
             me.entry = None
+            ward.stop_waiting(self.env._now)
             self._gives_up(me, GAVE_UP)
+            if ward.has_hours:
+                ward.note_hours(self.env._now)
         self.env.resume(me)
 
     def _gives_up(self, me: Journey, how: int) -> None:

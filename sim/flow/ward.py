@@ -34,9 +34,11 @@ class Ward:
         "changed_at",
         "each",
         "has_hours",
+        "hours",
         "in_use",
         "in_use_days",
         "is_open",
+        "kept_out",
         "number",
         "outlier_times",
         "overflow",
@@ -44,8 +46,6 @@ class Ward:
         "queue_limit",
         "readiness",
         "returns",
-        "shut",
-        "shut_since",
         "turnaround_days",
         "waiting",
         "waiting_days",
@@ -74,8 +74,10 @@ class Ward:
         self.changed_at = 0.0
         self.in_use_days = 0.0
         self.waiting_days = 0.0
-        self.shut: list[tuple[float, float]] = []
-        self.shut_since: float | None = None
+        self.hours: list[tuple[int, float, float]] = []
+        """(visit, from, to): somebody for whom a space was free, but nobody was admitted."""
+        self.kept_out: dict[int, float] = {}
+        """The visits of which that is so now, and since when."""
 
     def has_room(self) -> bool:
         """Whether somebody may be given a space now."""
@@ -134,6 +136,8 @@ class Ward:
         self.asked += 1
         journey.entry = (priority, asked_at, journey.number, self.asked, journey)
         heappush(self.queue, journey.entry)
+        if self.has_hours:
+            self.note_hours(now)
 
     def stop_waiting(self, now: float) -> None:
         """One person fewer waits; what becomes of the entry in the queue is for the caller."""
@@ -154,18 +158,29 @@ class Ward:
         return [entry[4] for entry in sorted(self.queue) if entry[4].entry is entry]
 
     def note_hours(self, now: float) -> None:
-        """Note when a space is free but nobody is admitted for the hour; called after changes."""
-        if not self.is_open and self.in_use + self.each <= self.capacity:
-            if self.shut_since is None:
-                self.shut_since = now
-        elif self.shut_since is not None:
-            if now > self.shut_since:
-                self.shut.append((self.shut_since, now))
-            self.shut_since = None
+        """Note for whom a space is free while nobody is admitted for the hour.
+
+        As many of those first in turn as there are spaces free; called after every change.
+        """
+        if self.is_open and not self.kept_out:
+            return
+        free: set[int] = set()
+        if not self.is_open and self.queue:
+            room = (self.capacity - self.in_use) / self.each + ROUNDING
+            turn = self.in_turn() if room >= 1 else []
+            first = turn if room >= len(turn) else turn[: int(room)]
+            free = {me.row for me in first if not me.is_outlier}
+        for row in [row for row in self.kept_out if row not in free]:
+            since = self.kept_out.pop(row)
+            if now > since:
+                self.hours.append((row, since, now))
+        for row in free - self.kept_out.keys():
+            self.kept_out[row] = now
 
     def close_books(self, end: float) -> None:
         """Bring the integrals up to the end of the run."""
         self.integrate(end)
-        if self.shut_since is not None and end > self.shut_since:
-            self.shut.append((self.shut_since, end))
-            self.shut_since = None
+        for row, since in self.kept_out.items():
+            if end > since:
+                self.hours.append((row, since, end))
+        self.kept_out.clear()

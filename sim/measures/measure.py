@@ -79,8 +79,7 @@ def daily_series(run: Run, stays: Stays) -> dict[str, Floats]:
         return days_by_row_and_day(row, start, end, rows, days)
 
     arranged, placed = arranging_and_waiting(stays)
-    everyone = np.ones(len(stays.visit), dtype=np.bool_)
-    hours = hours_by_day(run, stays, stays.setting, everyone)
+    hours = hours_by_day(run, stays)
     asked = np.where(stays.has_asked & ~stays.was_turned_away, stays.asked_at, np.inf)
     process = by_day(stays.setting, stays.ready_at, arranged) + hours
     capacity = by_day(stays.setting, arranged, placed) - hours

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.flow.model import Run
-from sim.measures.stays import Stays, arranging_and_waiting
+from sim.measures.stays import Stays
 
 Ints = NDArray[np.signedinteger]
 Floats = NDArray[np.float64]
@@ -66,39 +66,39 @@ def capacity_by_day(run: Run) -> Floats:
     return by_day
 
 
-def hours_by_day(run: Run, stays: Stays, holder: Ints, chosen: NDArray[np.bool_]) -> Floats:
+def kept_out(run: Run, stays: Stays) -> tuple[Ints, Floats, Floats]:
+    """Waits for a space that is free while its setting is not admitting.
+
+    (the stay whose person waits in it, from, to), each of shape (waits,); of those who wait to
+    leave another setting, not of those at the front door.
+    """
+    parts = [row for rows in run.log.kept_out.values() for row in rows]
+    if not parts:
+        return np.zeros(0, dtype=np.int32), np.zeros(0), np.zeros(0)
+    visit, start, end = (np.array(column) for column in zip(*parts, strict=True))
+    before = _stay_before(run, stays)[visit]
+    inside = before >= 0
+    return before[inside], start[inside], np.minimum(end, stays.left_at[before])[inside]
+
+
+def _stay_before(run: Run, stays: Stays) -> Ints:
+    """For each visit, the stay from which its space was asked for; -1 at the front door."""
+    before = np.full(len(run.cohort.visits.person) + 1, -1, dtype=np.int32)
+    leads_on = np.flatnonzero(stays.route >= 0)
+    before[stays.visit[leads_on] + 1] = leads_on
+    first = np.concatenate((run.cohort.first_visit[:-1], run.cohort.branches.first))
+    before[first[first < len(before)]] = -1
+    return before
+
+
+def hours_by_day(run: Run, stays: Stays) -> Floats:
     """People-days of waiting for a space that is free while its setting is not admitting.
 
-    Of the chosen stays, each waiting in row ``holder`` for its next setting; by that row and by
-    day; shape (settings, days).
+    By the setting in which people wait, and by day; shape (settings, days).
     """
+    stay, start, end = kept_out(run, stays)
     rows, days = len(run.plan.settings), int(run.end)
-    total = np.zeros((rows, days))
-    midnights = np.arange(days + 1, dtype=np.float64)
-    arranged, placed = arranging_and_waiting(stays)
-    to = next_setting(run, stays)
-    for number, stretches in run.log.shut.items():
-        waits = np.flatnonzero(chosen & (to == number) & (arranged < placed) & (arranged < run.end))
-        shut = np.array(stretches)
-        shut_by_midnight = shut_time(shut, midnights)
-        start = shut_time(shut, np.maximum(arranged[waits], 0.0))
-        end = shut_time(shut, np.minimum(placed[waits], run.end))
-        for row in np.unique(holder[waits]):
-            mine = holder[waits] == row
-            passed = np.minimum.outer(shut_by_midnight, end[mine]).sum(axis=1)
-            passed -= np.minimum.outer(shut_by_midnight, start[mine]).sum(axis=1)
-            total[row] += np.diff(passed)
-    return total
-
-
-def shut_time(stretches: Floats, at: Floats) -> Floats:
-    """Time up to each instant that lay in the (from, to) stretches; shape of ``at``."""
-    starts, ends = stretches[:, 0], stretches[:, 1]
-    length = np.concatenate(([0.0], np.cumsum(ends - starts)))
-    before = np.searchsorted(starts, at, side="right")
-    last = np.maximum(before - 1, 0)
-    unfinished = np.where(before > 0, np.maximum(ends[last] - at, 0.0), 0.0)
-    return np.asarray(length[before] - unfinished)
+    return days_by_row_and_day(stays.setting[stay], start, end, rows, days)
 
 
 def next_setting(run: Run, stays: Stays) -> Ints:

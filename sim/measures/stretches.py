@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.flow.log import EXCHANGED
 from sim.flow.model import Run
-from sim.measures.series import next_setting
+from sim.measures.series import kept_out, next_setting
 from sim.measures.stays import Floats, Ints, Stays, arranging_and_waiting
 from sim.measures.tasks import reasons_of, tasks_of
 from sim.patients.tasks import TaskPlan
@@ -99,45 +99,46 @@ def _of_processes(run: Run) -> Iterator[Piece]:
 def _waits(run: Run, stays: Stays) -> Iterator[Piece]:
     """Waiting for a space: capacity, or the admission hours of a setting with a space free."""
     arranged, placed = arranging_and_waiting(stays)
-    onward = next_setting(run, stays) >= 0
-    waits = onward & (arranged < placed)
+    to = next_setting(run, stays)
+    waits = (to >= 0) & (arranged < placed)
+    out, out_from, out_to = kept_out(run, stays)
+    order = np.lexsort((out_from, out))
+    out, out_from, out_to = out[order], out_from[order], out_to[order]
     for route in run.plan.routes:
         if route.to >= len(run.plan.settings):
             continue
         mine = np.flatnonzero(waits & (stays.route == route.number))
         name = run.plan.settings[route.to]
         full = Cause(route.capacity_reason, route.capacity_body, "capacity", f"no space in {name}")
-        shut = run.log.shut.get(route.to)
-        if not shut:
+        if run.open_hours[route.to] is None:
             yield full, mine, arranged[mine], placed[mine]
-        else:
-            stay, start, end, is_shut = _cut(mine, arranged[mine], placed[mine], np.array(shut))
-            yield full, stay[~is_shut], start[~is_shut], end[~is_shut]
-            yield _hours(route.capacity_body, name), stay[is_shut], start[is_shut], end[is_shut]
-        if run.open_hours[route.to] is not None and not shut:
-            none = np.zeros(0, dtype=np.int32)
-            yield _hours(route.capacity_body, name), none, np.zeros(0), np.zeros(0)
+            continue
+        hours = _hours(route.capacity_body, name)
+        here = np.isin(out, mine)
+        stay, start, end = _between(
+            mine, arranged[mine], placed[mine], out[here], out_from[here], out_to[here]
+        )
+        yield full, stay, start, end
+        yield hours, out[here], out_from[here], out_to[here]
+
+
+def _between(
+    stay: Ints, start: Floats, end: Floats, cut: Ints, cut_from: Floats, cut_to: Floats
+) -> tuple[Ints, Floats, Floats]:
+    """What is left of each stay's interval when the cuts within it, in order, are taken out."""
+    rows = np.concatenate((stay, cut))
+    begin = np.concatenate((start, cut_to))
+    # Each piece runs from the start, or the end of a cut, to the next cut or the end.
+    order = np.lexsort((begin, np.concatenate((np.zeros(len(stay)), np.ones(len(cut)))), rows))
+    rows, begin = rows[order], begin[order]
+    ends = np.concatenate((cut_from, end))
+    last = np.concatenate((np.zeros(len(cut)), np.ones(len(stay))))
+    order = np.lexsort((ends, last, np.concatenate((cut, stay))))
+    return rows, begin, ends[order]
 
 
 def _hours(body: Body, name: str) -> Cause:
     return Cause("admission-hours", body, "process", f"{name} is not admitting")
-
-
-def _cut(
-    stay: Ints, start: Floats, end: Floats, shut: Floats
-) -> tuple[Ints, Floats, Floats, np.ndarray]:
-    """Intervals cut where the (from, to) stretches of ``shut`` begin and end."""
-    edges = shut.ravel()  # in order: from, to, from, to …
-    first = np.searchsorted(edges, start, side="right")
-    last = np.searchsorted(edges, end, side="left")
-    pieces = last - first + 1
-    row = np.repeat(np.arange(len(stay)), pieces)
-    within = np.arange(len(row)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    edge = first[row] + within
-    padded = np.concatenate(([-np.inf], edges, [np.inf]))
-    begin = np.maximum(start[row], padded[edge])
-    finish = np.minimum(end[row], padded[edge + 1])
-    return stay[row], begin, finish, edge % 2 == 1
 
 
 def _exchanges(run: Run, stays: Stays) -> Iterator[Piece]:
