@@ -120,8 +120,10 @@ def _never_more_care(name: str, steps: list[tuple[float, float]], care: Floats) 
     """No more visits or hours are promised than there are, where capacity does not fall."""
     if all(before[1] <= after[1] for before, after in pairwise(steps)):
         most = steps[-1][1]
-        if care.max(initial=0.0) > most + CLOSE:
-            raise CheckFailed(f"{name}: {care.max():.6f} of care promised a day of {most:g}")
+        held = np.flatnonzero(care <= most + CLOSE)  # a start state may promise more at first
+        later = care[held[0] :] if len(held) else care[:0]
+        if later.max(initial=0.0) > most + CLOSE:
+            raise CheckFailed(f"{name}: {later.max():.6f} of care promised a day of {most:g}")
 
 
 def _admitted_in_hours(name: str, hours: list[tuple[float, float]], placed_at: Floats) -> None:
