@@ -121,6 +121,13 @@ def laid_over(whole: Any, part: Any, inside: str = "") -> Any:
     return {**whole, **{key: laid_over(whole.get(key), part[key], key) for key in part}}
 
 
+def plain_yaml() -> YAML:
+    """YAML as plain tables and lists, with dates as they are written."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.constructor.yaml_constructors["tag:yaml.org,2002:timestamp"] = lambda _, node: node.value
+    return yaml
+
+
 def test_the_place_of_the_guide_is_valid(folder: Path) -> None:
     assert load_place(folder / "place.yaml").place == "Riverbank"
 
@@ -129,10 +136,7 @@ def test_the_place_of_the_guide_is_valid(folder: Path) -> None:
     "part", [text for name, text in examples() if name == "in place.yaml"], ids=lambda _: ""
 )
 def test_each_part_of_a_place_in_the_guide_is_valid(folder: Path, part: str) -> None:
-    yaml = YAML(typ="safe", pure=True)
-    yaml.constructor.yaml_constructors["tag:yaml.org,2002:timestamp"] = (
-        lambda _, node: node.value  # dates stay as they are written
-    )
+    yaml = plain_yaml()
     whole = yaml.load((folder / "place.yaml").read_text(encoding="utf-8"))
     with (folder / "place.yaml").open("w", encoding="utf-8") as file:
         yaml.dump(laid_over(whole, yaml.load(part)), file)
@@ -146,11 +150,14 @@ def test_the_levers_of_the_guide_can_be_laid_over_its_place(folder: Path) -> Non
 
 
 def yaml_place_with_everything(folder: Path) -> Path:
-    """The guide's place with the parts that its second lever changes."""
+    """The guide's place with the parts that its levers change: a turnaround, and teams."""
     path = folder / "place.yaml"
-    text = path.read_text(encoding="utf-8")
-    text = text.replace("    beds: 50\n", "    beds: 50\n    turnaround: 2 hours\n")
-    path.write_text(text, encoding="utf-8")
+    teams = next(text for name, text in examples() if "  to-community-bed:\n" in text)
+    yaml = plain_yaml()
+    whole = laid_over(yaml.load(path.read_text(encoding="utf-8")), yaml.load(teams))
+    whole["settings"]["ward"]["turnaround"] = "2 hours"
+    with path.open("w", encoding="utf-8") as file:
+        yaml.dump(whole, file)
     return path
 
 
