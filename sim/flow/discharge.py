@@ -34,8 +34,8 @@ class Process:
 
     __slots__ = (
         "again", "attempt", "awaited", "cases", "days", "done_at", "due_at", "first", "is_ready",
-        "left", "me", "model", "needed", "opened", "phase", "reason", "redone_for", "sent_by",
-        "since", "state", "stay", "tasks", "visit",
+        "left", "me", "model", "needed", "opened", "phase", "reason", "redone_for", "released",
+        "sent_by", "since", "state", "stay", "tasks", "visit",
     )  # fmt: skip
 
     def __init__(
@@ -53,6 +53,8 @@ class Process:
         self.state = [NOT_DUE] * n
         self.left = [len(task.after) for task in tasks]
         """How many of the tasks before each are not done."""
+        self.released = [False] * n
+        """Whether those after each may go on: it has been done, and goes back no more."""
         self.opened = [task.start == AFTER_OTHERS for task in tasks]
         """Whether its own time to start has come."""
         self.due_at = [0.0] * n
@@ -61,7 +63,7 @@ class Process:
         self.sent_by = [NOBODY] * n
         """The team from which the task came."""
         self.redone_for: dict[int, list[int]] = {}
-        """Tasks done again: those that sent each back, and wait for it."""
+        """For each task, those that were sent back to it, and wait for it to be done."""
         self.cases: dict[int, Case] = {}
         self.phase = PLANNING
         self.is_ready = False
@@ -199,12 +201,12 @@ class Process:
         )  # fmt: skip
         self.state[position], self.done_at[position] = DONE, now
         self.attempt[position] += 1
-        waiting = self.redone_for.pop(position, None)
-        if waiting is not None:
-            for other in waiting:
-                self.left[other] -= 1
-                self._sent(position, other)
-        elif self.again[position] < model.jobs.first_again[job + 1]:
+        for other in self.redone_for.pop(position, ()):
+            self.left[other] -= 1
+            self._sent(position, other)
+        if self.released[position]:
+            return
+        if self.again[position] < model.jobs.first_again[job + 1]:
             self._send_back(position, task.returns_to)
         else:
             self._release(position)
@@ -227,14 +229,15 @@ class Process:
 
     def _release(self, position: int) -> None:
         """Let the tasks after this one go on."""
+        self.released[position] = True
         for other, task in enumerate(self.tasks):
             if position in task.after:
                 self.left[other] -= 1
                 self._sent(position, other)
 
     def _sent(self, position: int, other: int) -> None:
-        """Note which team another task comes from; time that passes passes it on."""
-        team = self.tasks[position].team
+        """Note which team another task comes from; one that no team does passes it on."""
+        team = self.tasks[position].team if self.needed[position] else NOBODY
         self.sent_by[other] = team if team >= 0 else self.sent_by[position]
 
     def _repeat_stale(self, *, hand_over: bool) -> None:
@@ -249,7 +252,6 @@ class Process:
                 and now - self.done_at[position] > task.valid_days
             ):
                 self.state[position] = NOT_DUE
-                self.redone_for[position] = []
 
     def _look(self) -> bool:
         """See which task the delay is put down to now; whether the phase is over."""

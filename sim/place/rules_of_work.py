@@ -102,8 +102,8 @@ def tasks_follow_tasks(place: Place, document: Document) -> Problems:
                 yield from _links(document, keys, names, i, task)
             if not _is_in_order(tasks):
                 yield document.problem(
-                    ("transfers", name, part), "some tasks each wait for one another, so none "
-                    "could start; see after", at_key=True,
+                    ("transfers", name, part), "some tasks each wait for one another, so "
+                    "none could be done; see after and returns_to", at_key=True,
                 )  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def _links(document: Document, keys: Keys, names: list[str], i: int, task: Task)
 
 
 def _is_in_order(tasks: tuple[Task, ...]) -> bool:
-    """Whether the tasks can be put in an order in which each comes after those before it."""
+    """Whether the tasks can be put in an order: each after those before it, or sent back to."""
     names = [task.task for task in tasks]
     waits = {
         i: {names.index(other) for other in task.after if other in names}
@@ -136,6 +136,11 @@ def _is_in_order(tasks: tuple[Task, ...]) -> bool:
         else ({i - 1} if i else set())
         for i, task in enumerate(tasks)
     }
+    for i, task in enumerate(tasks):
+        if task.returned.value and task.returns_to is None and i:
+            waits[i].add(i - 1)
+        elif task.returns_to in names:
+            waits[i].add(names.index(str(task.returns_to)))
     while waits:
         free = {i for i, before in waits.items() if not before & waits.keys()}
         if not free:

@@ -13,6 +13,7 @@ import numpy as np
 from sim.experiment.replicate import Replication
 from sim.flow.model import simulate
 from sim.measures.measure import measure
+from sim.measures.tasks import jobs_of
 from sim.patients.cohort import ARRIVES, Cohort, draw_cohort
 from sim.patients.plan import Plan, make_plan
 from sim.place.schema import Place
@@ -121,4 +122,56 @@ def delayed_days(result: Replication, reason: str, body: str | None = None) -> f
         row.numerator * window / 365
         for row in result.measured.rows
         if row.measure == "delayed_bed_days" and row.reason == reason and body in (None, row.body)
+    )
+
+
+class Job(NamedTuple):
+    """One time that a task of a process was wanted; None is 'not by the end of the run'."""
+
+    person: str
+    task: str
+    team: str
+    due: float
+    started: float | None
+    done: float | None
+
+
+def jobs(result: Replication, task: str | None = None, person: str | None = None) -> list[Job]:
+    """The jobs of a run in the order in which they came due, of one task or person if named."""
+    run, log = result.run, result.measured.stays
+    found = jobs_of(run, log)
+    told = []
+    for row in np.lexsort((found.task, found.due_at)).tolist():
+        instants = [float(found.started_at[row]), float(found.done_at[row])]
+        group = run.plan.groups[int(log.group[found.stay[row]])]
+        name = run.plan.tasks[int(found.task[row])].name
+        team = run.plan.teams[int(found.team[row])] if found.team[row] >= 0 else ""
+        if task in (None, name) and person in (None, group):
+            told.append(
+                Job(
+                    group, name, team, round(float(found.due_at[row]), 9),
+                    *(round(at, 9) if np.isfinite(at) else None for at in instants),
+                )
+            )  # fmt: skip
+    return told
+
+
+def clock(day: int, hour: float) -> float:
+    """A time of day on a day of the run, as the helpers here round it."""
+    return round(day + hour / 24, 9)
+
+
+def done(result: Replication, task: str) -> dict[str, float | None]:
+    """When a task was done for each person; the last time, if it was done again."""
+    return {job.person: job.done for job in jobs(result, task)}
+
+
+def leaves_by(transfer: dict[str, Any], patients: dict[str, Any], **more: Any) -> Place:
+    """A ward without limit that people leave for home, once all of a transfer is done."""
+    return by_hand(
+        settings={"ward": {"beds": "unlimited", "acute": True}},
+        transfers={"go": transfer},
+        routes={"ward": {"home": {"share": 1, "transfer": "go"}}},
+        patients=patients,
+        **more,
     )

@@ -22,7 +22,7 @@ def a_ward(start_date: str = "2024-01-08", **ward: object) -> Place:
 def rule(days: int = 28, start_date: str = "2024-01-08", **ward: object) -> Readiness:
     """The readiness rule of a ward, from a Monday."""
     place = a_ward(start_date, **ward)
-    found = readiness(place.settings["ward"], kinds_of_day(place, days))
+    found = readiness(place, place.settings["ward"], kinds_of_day(place, days))
     assert found is not None
     return found
 
@@ -32,7 +32,7 @@ NOON = {"days": "every day", "at": "12:00"}
 
 def test_without_rounds_the_end_of_need_is_readiness() -> None:
     place = a_ward()
-    assert readiness(place.settings["ward"], kinds_of_day(place, 7)) is None
+    assert readiness(place, place.settings["ward"], kinds_of_day(place, 7)) is None
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_an_english_bank_holiday_counts_as_a_sunday_unless_the_place_says_otherw
     rounds = [{"days": "weekdays", "at": "12:00"}]
     may = a_ward("2024-05-06", decision_rounds=rounds)
     assert kinds_of_day(may, 8) == [6, 1, 2, 3, 4, 5, 6, 0]
-    found = readiness(may.settings["ward"], kinds_of_day(may, 8))
+    found = readiness(may, may.settings["ward"], kinds_of_day(may, 8))
     assert found is not None
     assert found.ready_at(0.0, 0.25, 1.0) == 1.5
     usual = may.model_copy(update={"bank_holidays": "as usual"})
