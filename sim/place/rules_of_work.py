@@ -236,7 +236,7 @@ def harm_names_exist(place: Place, document: Document) -> Problems:
     if harm is None:
         return
     if harm.needs_more is not None:
-        known = {name for table in _all_tables(place) for name in table}
+        known = dict.fromkeys(name for table in _all_tables(place) for name in table)
         for light, heavy in harm.needs_more.routes.items():
             keys: Keys = ("harm", "needs_more", "routes", light)
             yield from must_be(document, keys, "route", light, known, at_key=True)

@@ -80,6 +80,9 @@ def _problem(document: Document, model: type[BaseModel], detail: ErrorDetails) -
 
 def _words(model: type[BaseModel], loc: Keys, detail: ErrorDetails, *, bad_key: bool) -> str:
     kind, written, facts = detail["type"], detail["input"], detail.get("ctx", {})
+    if bad_key and kind == "literal_error":
+        words = str(facts["expected"]).replace(" or ", ", ").replace("'", "").split(", ")
+        return f"{_show(loc[-1])} is not allowed; allowed: {one_of(words)}"
     if bad_key:
         return f"{_show(loc[-1])} is not a name; {NAME_HELP}"
     match kind:

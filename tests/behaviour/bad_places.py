@@ -71,7 +71,7 @@ KEYS_AND_TYPES = (
     place("a missing key", "    arrives_at: annexe\n", "", "walk-in:",
         "missing key 'arrives_at': The setting they come to"),
     place("a missing task time", "takes: {exponential: {mean: 1.5}}, ", "", "{task: arrange care",
-        "missing key 'takes'"),
+        "write either takes (time that passes), or team (and works_for)"),
     place("nothing after a key", "queue_limit: 3", "queue_limit:", "queue_limit",
         "nothing is written for 'queue_limit'"),
     place("words where a number should be", "beds: 4", "beds: four", "four",
@@ -126,7 +126,7 @@ NUMBERS_OUT_OF_RANGE = (
     place("a range for unlimited", "beds: 4", "beds: {value: unlimited, low: 3}",
         "beds: {value: un", "unlimited has no low or high"),
     place("beds and places", "    places: 30", "    places: 30\n    beds: 30",
-        "reablement:\n    org", "write either beds or places"),
+        "reablement:\n    org", "write exactly one of beds, places, visits_per_day, hours_per_day"),
 )  # fmt: skip
 
 LENGTHS_OF_TIME = (
@@ -221,7 +221,7 @@ CALENDARS = (
         "write exactly one of: per_day, arrival_dates, daily_numbers", "here: none"),
     place("weekdays for listed dates", "    arrival_dates:",
         "    by_month: {jan: 1}\n    arrival_dates:", "planned:",
-        "by_weekday and by_month go with per_day, not with arrival_dates"),
+        "by_weekday, by_month and by_dates go with per_day, not with arrival_dates"),
 )  # fmt: skip
 
 NAMES = (

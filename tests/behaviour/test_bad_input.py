@@ -8,6 +8,7 @@ from sim.experiment.question import load_experiment
 from sim.place.load import load_place
 from sim.place.problems import InputError
 from tests.behaviour.bad_inputs import CASES, GOOD, Case
+from tests.behaviour.bad_work import WORK
 
 JARGON = ("pydantic", "type=", "input_value", "Traceback", "validation error", "NoneType")
 
@@ -30,6 +31,8 @@ def test_the_files_that_the_cases_spoil_are_right(tmp_path: Path) -> None:
     write_good_files(tmp_path)
     load(tmp_path / "place.yaml")
     load(tmp_path / "experiment.yaml")
+    (tmp_path / "work.yaml").write_text(WORK, encoding="utf-8")
+    load(tmp_path / "work.yaml")
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.title for case in CASES])

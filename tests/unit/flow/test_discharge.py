@@ -146,14 +146,12 @@ def test_what_follows_a_stale_task_and_is_done_is_not_done_again() -> None:
     assert left(result) == 2.25
 
 
-
-
 def sent_back(returns: int, **more: Any) -> Replication:
     """Ann's referral B goes back so many times, as drawn: the seeds' own numbers are replaced."""
     place = leaves_by(
         {"arrange": [work("A", 6), work("B", 3, "hub", returned=0.5, **more), work("C", 1)]},
         {f"p{i}": comes("ward", 0, 0, stay={"ward": 1}) for i in range(12)},
-        teams={name: ALWAYS for name in ("therapy", "hub")},
+        teams=dict.fromkeys(("therapy", "hub"), ALWAYS),
     )
     result = played(place)
     for person in (f"p{i}" for i in range(12)):
@@ -200,7 +198,7 @@ def test_a_return_may_go_to_any_earlier_task() -> None:
             ]
         },
         {f"p{i}": comes("ward", 0, 0, stay={"ward": 1}) for i in range(12)},
-        teams={name: ALWAYS for name in ("therapy", "hub")},
+        teams=dict.fromkeys(("therapy", "hub"), ALWAYS),
     )  # fmt: skip
     result = played(place)
     name = person_sent_back(result, 1)
@@ -219,7 +217,7 @@ def test_a_return_to_a_task_still_under_way_waits_for_it_and_nothing_is_lost() -
             ]
         },
         {f"p{i}": comes("ward", 0, 0, stay={"ward": 1}) for i in range(12)},
-        teams={name: ALWAYS for name in ("therapy", "hub")},
+        teams=dict.fromkeys(("therapy", "hub"), ALWAYS),
     )
     result = played(place)
     name = person_sent_back(result, 1)
@@ -236,7 +234,7 @@ def test_a_return_reopens_the_reason_of_the_earlier_task() -> None:
             ]
         },
         {f"p{i}": comes("ward", 0, 0, stay={"ward": 1}) for i in range(12)},
-        teams={name: ALWAYS for name in ("therapy", "hub")},
+        teams=dict.fromkeys(("therapy", "hub"), ALWAYS),
     )
     result = played(place)
     n = len(jobs(result, "A"))
