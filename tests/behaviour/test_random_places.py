@@ -357,7 +357,7 @@ def test_random_places_reach_what_they_are_meant_to_reach() -> None:
     """Or the tests above would say little: waits, rings, outliers, returns and people refused."""
     seen: dict[str, int] = {}
 
-    @FEW
+    @settings(FEW, max_examples=250)
     @given(places(), st.booleans())
     def look(tables: dict[str, Any], on_the_hour: bool) -> None:
         result = played(a_place(**tables), on_the_hour)
