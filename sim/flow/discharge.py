@@ -73,12 +73,13 @@ class Process:
         self.awaited: Callable[[], None] | None = None
         """What to do when the phase is over, if somebody waits for that."""
 
-    def begin(self, expected_at: float, reached: int = 0) -> None:
-        """The person has come in, or is found there with so many tasks done."""
+    def begin(self, expected_at: float, done: int = 0) -> None:
+        """The person has come in, or is found there with some tasks done: a bit for each."""
         now, end = self.model.env.now, self.model.env.end
-        for position in range(reached):
-            self.state[position] = DONE
-            self._release(position)
+        for position in range(done.bit_length()):
+            if done >> position & 1:
+                self.state[position] = DONE
+                self._release(position)
         for position, task in enumerate(self.tasks):
             if task.start == AT_ADMISSION:
                 self.opened[position] = True

@@ -33,11 +33,19 @@ if TYPE_CHECKING:
 
 
 def journey(
-    model: Model, me: Journey, row: int, last: int, asked_at: float, *, is_inside: bool = False
+    model: Model,
+    me: Journey,
+    row: int,
+    last: int,
+    asked_at: float,
+    *,
+    is_inside: bool = False,
+    stay: int | None = None,
 ) -> Steps:
     """The steps of one person from asking for the setting of visit ``row``, to visit ``last``.
 
-    With ``is_inside``, the person has the space of ``row`` already, and needs it.
+    With ``is_inside``, the person has the space of ``row`` already, and needs it. ``stay`` is the
+    row of the log of the stay before, where that is not the visit before.
 
     Yields the instant until which nothing happens, the ward whose space is waited for, or the
     process that is; is sent the ward in which a space was found, or None if there is none.
@@ -45,7 +53,7 @@ def journey(
     env, log, wards = model.env, model.log, model.wards
     setting, stay_days, arrange_days, hand_over_days, threshold = model.drawn
     special = model.special
-    stay = row - 1
+    stay = row - 1 if stay is None else stay
     while True:
         ward = wards[setting[row]]
         now = env._now
@@ -197,28 +205,35 @@ def other_way(model: Model, me: Journey, stay: int) -> tuple[int, int]:
 
 
 def found_inside(
-    model: Model, me: Journey, row: int, last: int, ready_at: float, reached: int
+    model: Model, me: Journey, row: int, last: int, ready_at: float | None, done: int
 ) -> Steps:
     """The steps of somebody who holds a space of visit ``row`` when the run starts.
 
-    ``reached`` is the number of their tasks that are done already.
+    ``ready_at`` is when they became ready to leave, None for those who still need the setting;
+    ``done`` has a bit for each of their tasks that is done already.
     """
-    _, _, arrange_days, hand_over_days, _ = model.drawn
+    setting, stay_days, arrange_days, hand_over_days, threshold = model.drawn
+    wanted, stay = model.wards[setting[row]], row
+    assert me.here is not None
+    if ready_at is None and me.here is not wanted:
+        stay, ready_at = yield from outlier(model, me, row, wanted, done)
+    elif ready_at is None:
+        ready_at = wanted.ready_at(0.0, stay_days[row], threshold[row])
     ward = me.here
-    assert ward is not None
-    model.log.ready_at[row] = ready_at
+    model.log.ready_at[stay] = ready_at
     if ward.care is not None:
         model.begin_care(me, ward, model.log.admitted_at[row], ready_at)
     if model.special[row]:
-        me.process = model.begin_process(me, row, row, ready_at, reached)
-        asked_at = yield from leaving(model, me, row, row, row == last, ready_at)
+        if me.process is None:
+            me.process = model.begin_process(me, row, stay, ready_at, done)
+        asked_at = yield from leaving(model, me, stay, row, row == last, ready_at)
         if me.branch is not None:
             if me.here is None:
                 _, row, end = me.branch
                 me.branch = None
                 yield from journey(model, me, row, end - 1, model.env._now)
                 return
-            row, last = other_way(model, me, row)
+            row, last = other_way(model, me, stay)
             yield from journey(model, me, row, last, asked_at, is_inside=True)
             return
         if row == last:
@@ -228,16 +243,16 @@ def found_inside(
         if row == last:
             leaves_at = asked_at + hand_over_days[row]
             yield leaves_at
-            model.log.left_at[row] = leaves_at
+            model.log.left_at[stay] = leaves_at
             model.leave(ward, me)
             return
         if asked_at > model.env._now:
             yield asked_at
-    yield from journey(model, me, row + 1, last, asked_at)
+    yield from journey(model, me, row + 1, last, asked_at, stay=stay)
 
 
 def outlier(
-    model: Model, me: Journey, row: int, ward: Ward
+    model: Model, me: Journey, row: int, ward: Ward, done: int = 0
 ) -> Generator[float | Ward | Process, Ward | None, tuple[int, float]]:
     """The stay of somebody of ``ward`` who is elsewhere for want of a space in it.
 
@@ -249,7 +264,7 @@ def outlier(
     admitted_at, need = env._now, stay_days[row] * ward.outlier_times
     ready_at = ward.ready_at(admitted_at, need, threshold[row])
     if model.special[row]:
-        me.process = model.begin_process(me, row, row, ready_at)
+        me.process = model.begin_process(me, row, row, ready_at, done)
     waits = ward.returns and ready_at > admitted_at
     is_moved = waits and (yield ready_at) is not None
     me.entry, me.is_outlier = None, False

@@ -27,7 +27,8 @@ from sim.flow.readiness import readiness
 from sim.flow.rings import Ring, find_ring, wards_in_loops
 from sim.flow.team import Team
 from sim.flow.ward import Entry, Ward
-from sim.patients.cohort import ARRIVES, IS_THERE, WAITS_AT_DOOR, Cohort
+from sim.patients.at_start import ARRIVES, IS_THERE, WAITS_AT_DOOR
+from sim.patients.cohort import Cohort
 from sim.patients.plan import Plan
 from sim.patients.ways import DIES, NEEDS_MORE, OTHER_WAY, READMITTED, UNWELL, Visits
 from sim.place.weeks import (
@@ -246,18 +247,29 @@ class Model:
             if starts == WAITS_AT_DOOR:
                 me.steps = journey(self, me, row, last, since)
             else:
-                me.here = ward = self.wards[self.drawn[0][row]]
-                ward.use(0.0, ward.each)
+                ward = self.wards[self.drawn[0][row]]
+                me.here = here = self.wards[int(self.cohort.inside[number])]
+                here.use(0.0, here.each)
                 self.log.came[row] = FOUND_THERE
+                self.log.setting[row] = here.number
                 for column in (self.log.asked_at, self.log.placed_at, self.log.admitted_at):
                     column[row] = since
-                reached = int(self.cohort.reached[number])
-                ready_at = -float(self.cohort.waited[number])
+                done = int(self.cohort.done[number])
+                ready_at: float | None = -float(self.cohort.waited[number])
                 if starts == IS_THERE:
-                    ready_at = ward.ready_at(0.0, self.drawn[1][row], self.drawn[4][row])
-                me.steps = found_inside(self, me, row, last, ready_at, reached)
+                    ready_at = None
+                    if here is not ward and ward.returns:
+                        self._wait_to_return(me, row, ward, since)
+                me.steps = found_inside(self, me, row, last, ready_at, done)
             self.env.resume(me)
         self.newcomers.clear()  # who waits already is in the queue, whatever its limit
+
+    def _wait_to_return(self, me: Journey, row: int, ward: Ward, since: float) -> None:
+        """Put an outlier whom the run finds elsewhere in the queue for the right ward."""
+        me.row, me.is_outlier = row, True
+        ward.join(0.0, self.group_priority[int(self.cohort.group[me.number])], since, me)
+        ward.stop_waiting(0.0)
+        self.env.touched.append(ward)
 
     def _arrivals(self) -> Iterator[tuple[float, Journey]]:
         """Those who come during the run, in order of time."""
@@ -322,7 +334,7 @@ class Model:
             ward.use(now, more)
 
     def begin_process(
-        self, me: Journey, row: int, stay: int, ready_at: float, reached: int = 0
+        self, me: Journey, row: int, stay: int, ready_at: float, done: int = 0
     ) -> Process | None:
         """Begin to arrange the way on from a visit, if that is work for teams."""
         route = self.plan.routes[self.route[row]]
@@ -340,7 +352,7 @@ class Model:
         ):
             process.take_over(old)
         error = self.cohort.date_error_days.get(row, 0.0)
-        process.begin(ready_at + error, reached)
+        process.begin(ready_at + error, done)
         return process
 
     def expose_to_harm(self, me: Journey, row: int, stay: int, ready_at: float) -> None:

@@ -55,7 +55,9 @@ class SettingLoad:
 
     Days are means for each person there. ``need_days`` is the stay with its slower days, and the
     wait for a decision round (``decision_days`` of it). ``process_days`` is the time for which a
-    space is taken besides: tasks before leaving, hand-over on the way in, turnaround.
+    space is taken besides: tasks before leaving, hand-over on the way in, turnaround; not work of
+    teams, which takes the longer the more they have to do. ``each`` is what a person takes on
+    average of the spaces (for care at home, visits or hours a day); else 1.
     ``spaces_open`` is None without a limit. ``waits_in`` holds where people come from (None = the
     front door), and so where they wait for a space, with the share of each.
     """
@@ -70,16 +72,17 @@ class SettingLoad:
     there_at_start: int
     waiting_at_start: int
     open_at_start: int | None
+    each: float = 1.0
 
     @property
     def needed_for_need(self) -> float:
         """Spaces taken on average by people who need the setting."""
-        return _times(self.arrivals_per_day, self.need_days)
+        return _times(self.arrivals_per_day, self.need_days) * self.each
 
     @property
     def needed_for_process(self) -> float:
         """Spaces taken on average by arranging, handing over and turnaround."""
-        return _times(self.arrivals_per_day, self.process_days)
+        return _times(self.arrivals_per_day, self.process_days) * self.each
 
     @property
     def spaces_needed(self) -> float:
@@ -105,7 +108,7 @@ class SettingLoad:
         """People a day by which the queue for it grows: arrivals less those who can be served."""
         if self.verdict != "cannot hold" or self.spaces_open is None:
             return 0.0
-        days_each = self.need_days + self.process_days
+        days_each = (self.need_days + self.process_days) * self.each
         return self.arrivals_per_day - self.spaces_open / days_each
 
     @property
@@ -154,23 +157,26 @@ def _group_flows(place: Place, name: str, days: int) -> Iterator[Flow]:
     group = place.patients[name]
     per_day = float(np.mean(mean_by_day(place, group, days)))
     yield Flow(None, group.arrives_at, name, per_day)
-    for setting, visits in _visits(place, name).items():
-        ways = place.routes_from(name, setting)
-        for route, share in shares(ways).items():
-            way = ways[route]
-            people = per_day * visits * share
-            if people > 0:
-                to = destination(route, way)
-                yield Flow(setting, to, name, people, way.pathway, way.transfer)
+    found: dict[tuple[str, str, Pathway | None, str | None], float] = {}
+    for locality, part in place.localities_of(name).items():
+        for setting, visits in _visits(place, name, locality).items():
+            ways = place.routes_from(name, setting, locality)
+            for route, share in shares(ways).items():
+                way = ways[route]
+                key = setting, destination(route, way), way.pathway, way.transfer
+                found[key] = found.get(key, 0.0) + per_day * part * visits * share
+    for (setting, to, pathway, transfer), people in found.items():
+        if people > 0:
+            yield Flow(setting, to, name, people, pathway, transfer)
 
 
-def _visits(place: Place, group: str) -> dict[str, float]:
-    """How often a person of this group comes to each setting that the group can reach."""
-    settings = _reachable(place, group)
+def _visits(place: Place, group: str, locality: str | None) -> dict[str, float]:
+    """How often a person of this group and locality comes to each setting within reach."""
+    settings = _reachable(place, group, locality)
     number = {setting: i for i, setting in enumerate(settings)}
     onward = np.zeros((len(settings), len(settings)))
     for setting, i in number.items():
-        ways = place.routes_from(group, setting)
+        ways = place.routes_from(group, setting, locality)
         for route, share in shares(ways).items():
             to = destination(route, ways[route])
             if to in number:
@@ -190,11 +196,11 @@ def _visits(place: Place, group: str) -> dict[str, float]:
     return dict(zip(settings, np.maximum(visits, 0.0).tolist(), strict=True))
 
 
-def _reachable(place: Place, group: str) -> list[str]:
-    """The settings that a group can come to, from the one that it arrives at."""
+def _reachable(place: Place, group: str, locality: str | None) -> list[str]:
+    """The settings that people of a group can come to, from the one at which they arrive."""
     found = [place.patients[group].arrives_at]
     for setting in found:
-        ways = place.routes_from(group, setting)
+        ways = place.routes_from(group, setting, locality)
         for route, share in shares(ways).items():
             to = destination(route, ways[route])
             if share > 0 and to in place.settings and to not in found:
@@ -223,6 +229,7 @@ def _load(place: Place, name: str, ways: list[Flow], weekdays: list[int]) -> Set
             int(row.number.value) for row in place.start.waiting if row.waiting_for == name
         ),
         open_at_start=None if math.isinf(at_start) else int(at_start),
+        each=(setting.need.first.value + setting.need.last.value) / 2 if setting.need else 1.0,
     )
 
 
@@ -255,7 +262,12 @@ def _process_days(place: Place, name: str, ways: list[Flow], arrivals: float) ->
 
 
 def _tasks_days(tasks: tuple[Task, ...]) -> float:
-    return sum(mean_days(task.takes) for task in tasks if task.takes is not None)
+    """Days of tasks one after another that take time of their own, over those who need them."""
+    return sum(
+        mean_days(task.takes) * task.prob.value * (1 - task.trusted.value)
+        for task in tasks
+        if task.takes is not None and not task.only_for
+    )
 
 
 def _waits_in(coming: list[Flow], arrivals: float) -> tuple[tuple[str | None, float], ...]:

@@ -1,14 +1,16 @@
 """People who are in the place when the run starts: how long they have been there, and still need.
 
-Three rules for the need that is left. *Equilibrium*: a chance day falls into a long stay more often
+Four rules for the need that is left. *Equilibrium*: a chance day falls into a long stay more often
 than into a short one, so the whole stay is drawn by length and the day falls evenly within it.
-*Uniform from one day*: evenly between one day and a fresh stay. *Fresh*: a whole new stay.
+*Given days there*: what is left of a stay that is known to have lasted so long. *Uniform from one
+day*: evenly between one day and a fresh stay. *Fresh*: a whole new stay.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from sim.patients.conditional import days_left_given
 from sim.patients.distributions import (
     MAX_DAYS,
     MIDPOINTS,
@@ -29,28 +31,36 @@ from sim.place.distributions import (
     Uniform,
     Weibull,
 )
-from sim.place.schema import StayLeft
+from sim.place.start import StayLeft
 
 Floats = NDArray[np.float64]
 
 
 def so_far_and_left(
-    rule: StayLeft, stay: Distribution, u_stay: Floats, u_moment: Floats
+    rule: StayLeft,
+    stay: Distribution,
+    u_stay: Floats,
+    u_moment: Floats,
+    there: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """Days there so far and days still needed, for each pair of uniform numbers.
 
+    ``there`` is how long each has been there, where that is known.
+
     Raises:
-        NotImplementedError: the rule is not one of the three.
+        NotImplementedError: the rule is not one of the four.
     """
+    known = np.zeros_like(u_stay) if there is None else there
     if rule.days is not None:
-        left = inverse_cdf(rule.days)(u_stay)
-        return np.zeros_like(left), left
+        return known, inverse_cdf(rule.days)(u_stay)
+    if rule.rule == "given days there":
+        return known, days_left_given(stay, known, u_stay)
     if rule.rule == "equilibrium":
         whole = found_by_chance(stay, u_stay)
         return whole * u_moment, whole * (1 - u_moment)
     fresh = inverse_cdf(stay)(u_stay)
     if rule.rule == "fresh":
-        return np.zeros_like(fresh), fresh
+        return known, fresh
     if rule.rule == "uniform from one day":
         left = np.where(fresh < 1, 1.0, 1 + (fresh - 1) * u_moment)
         return np.maximum(fresh - left, 0.0), left

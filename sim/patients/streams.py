@@ -45,7 +45,7 @@ def scramble(keys: Keys) -> Keys:
     return z
 
 
-def person_keys(group_key: np.uint64, day: Ints, index: Ints) -> Keys:
+def person_keys(group_key: np.uint64 | Keys, day: Ints, index: Ints) -> Keys:
     """The keys of people by their day and their index within the day; shape (people,)."""
     with np.errstate(over="ignore"):
         by_day = scramble(group_key + day.astype(np.uint64) * _GOLDEN)

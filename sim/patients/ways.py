@@ -79,8 +79,8 @@ class Start:
     """Days of need left, where the start state says so; NaN where it is drawn as for anybody."""
     route: Ints
     """The route that is settled already, or -1."""
-    reached: Ints
-    """For those who wait when the run starts, how many of their tasks are done; else 0."""
+    done: Ints
+    """For those inside when the run starts, a bit for each task that is done already; else 0."""
 
 
 @dataclass
@@ -230,8 +230,7 @@ def _one_step(drawing: _Drawing, walkers: _Walkers, is_first: bool) -> Visits:
     step.route[settled] = walkers.route[settled]
     known = ~np.isnan(walkers.stay)
     step.stay_days[known] = walkers.stay[known]
-    reached = start.reached[person] if is_first else None
-    _draw_tasks(drawing, step, reached)
+    _draw_tasks(drawing, step, start.done[person] if is_first else None)
     return step
 
 
@@ -245,7 +244,7 @@ def _choose(plan: Plan, case: int, setting: int, keys: Keys, visit: Ints) -> Int
     return choice.routes[np.minimum(place, len(choice.routes) - 1)]
 
 
-def _draw_tasks(drawing: _Drawing, step: Visits, reached: Ints | None) -> None:
+def _draw_tasks(drawing: _Drawing, step: Visits, done: Ints | None) -> None:
     """The time of each task on the ways chosen; those of a plain transfer are added up."""
     plan, start = drawing.plan, drawing.start
     for number in np.unique(step.route):
@@ -265,8 +264,8 @@ def _draw_tasks(drawing: _Drawing, step: Visits, reached: Ints | None) -> None:
         for position, task in enumerate(route.tasks):
             assert task.days is not None
             days = task.days(uniforms(keys, named_key("task", task.stream), visit))
-            if reached is not None and not task.is_hand_over:
-                days = np.where(reached[rows] > position, 0.0, days)
+            if done is not None and not task.is_hand_over:
+                days = np.where(done[rows] >> position & 1, 0.0, days)
             total = step.hand_over_days if task.is_hand_over else step.arrange_days
             total[rows] += days
             drawing.tasks.append((task.key, rows + drawing.rows, days))

@@ -8,6 +8,7 @@ from sim.place.levers import lay_over
 from sim.place.problems import refuse
 from sim.place.rules import problems_of
 from sim.place.schema import Place
+from sim.place.start_file import with_start_file
 from sim.place.validate import validate
 
 
@@ -41,6 +42,7 @@ def check_place(document: Document) -> Place:
     Raises:
         InputError: with everything that is wrong.
     """
+    document = with_start_file(document)
     place = validate(document, Place, {"folder": document.path.parent})
     refuse(problems_of(place, document))
     return place

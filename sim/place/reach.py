@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from sim.place.schema import PeopleWaiting, Place, destinations, shares
+from sim.place.schema import Place, destinations, shares
+from sim.place.start import PeopleWaiting
 
 
 def settings_reached(place: Place, group: str) -> set[str]:

@@ -13,7 +13,8 @@ from sim.place.problems import Problem, did_you_mean, one_of
 from sim.place.reach import settings_reached, settings_with_a_way_out
 from sim.place.reasons import REASONS
 from sim.place.rules_of_work import RULES_OF_WORK, must_be
-from sim.place.schema import PeopleWaiting, Place, Route, Setting, destinations
+from sim.place.schema import Place, Route, Setting, destinations
+from sim.place.start import PeopleThere, PeopleWaiting
 from sim.place.tasks import Task
 from sim.place.words import WEEKDAYS
 
@@ -128,20 +129,30 @@ def groups_arrive_at_settings(place: Place, document: Document) -> Problems:
 
 
 def start_names_exist(place: Place, document: Document) -> Problems:
-    """The start state names declared settings and groups."""
-    for i, there in enumerate(place.start.people):
-        keys: Keys = ("start", "people", i)
-        yield from must_be(document, (*keys, "setting"), "setting", there.setting, place.settings)
-        yield from must_be(document, (*keys, "group"), "group", there.group, place.patients)
-    for i, row in enumerate(place.start.waiting):
-        keys = ("start", "waiting", i)
-        if row.waiting_for is not None:
-            at = (*keys, "waiting_for")
-            yield from must_be(document, at, "setting", row.waiting_for, place.settings)
+    """The start state names declared settings and groups, and localities of the groups."""
+    for part, i, row in _start_rows(place):
+        keys: Keys = ("start", part, i)
+        for key in ("setting", "outlier_in", "waiting_for"):
+            name = getattr(row, key, None)
+            if name is not None:
+                yield from must_be(document, (*keys, key), "setting", name, place.settings)
         yield from must_be(document, (*keys, "group"), "group", row.group, place.patients)
-        if row.setting is not None:
-            at = (*keys, "setting")
-            yield from must_be(document, at, "setting", row.setting, place.settings)
+        if row.outlier_in is not None and row.outlier_in == row.setting:
+            yield document.problem(
+                (*keys, "outlier_in"), f"they can't be outliers from {row.setting!r} in itself"
+            )
+        if row.locality is not None and row.group in place.patients:
+            known = [name for name in place.localities_of(row.group) if name is not None]
+            at = (*keys, "locality")
+            yield from must_be(document, at, f"locality of {row.group!r}", row.locality, known)
+
+
+def _start_rows(place: Place) -> Iterator[tuple[str, int, PeopleThere | PeopleWaiting]]:
+    """Every row of the start state: which list, which row of it, what it says."""
+    for i, there in enumerate(place.start.people):
+        yield "people", i, there
+    for i, wait in enumerate(place.start.waiting):
+        yield "waiting", i, wait
 
 
 # Routes
@@ -476,6 +487,17 @@ def dates_are_sensible(place: Place, document: Document) -> Problems:
 MOST_A_DAY = 10_000
 
 
+def those_there_can_go_on(place: Place, document: Document) -> Problems:
+    """The way on that people there at the start are expected to take is one of theirs."""
+    for i, row in enumerate(place.start.people):
+        keys: Keys = ("start", "people", i)
+        if row.route is None or row.group not in place.patients:
+            continue
+        leaving = place.every_route(row.group, row.setting)
+        yield from must_be(document, (*keys, "route"), "route", row.route, leaving)
+        yield from _task_reached(place, document, keys, row, leaving)
+
+
 def those_waiting_can_go_on(place: Place, document: Document) -> Problems:
     """People who wait in a setting at the start have a route to what they wait for."""
     for i, row in enumerate(place.start.waiting):
@@ -498,23 +520,25 @@ def those_waiting_can_go_on(place: Place, document: Document) -> Problems:
                 f"the group {row.group!r} has no route from {row.setting!r} to "
                 f"{row.waiting_for!r}; its routes from there lead to: {one_of(ahead)}",
             )
-        if row.task is not None:
-            yield from _task_reached(place, document, keys, row, leaving)
+        yield from _task_reached(place, document, keys, row, leaving)
 
 
 def _task_reached(
     place: Place,
     document: Document,
     keys: Keys,
-    row: PeopleWaiting,
+    row: PeopleThere | PeopleWaiting,
     leaving: dict[str, Route],
 ) -> Problems:
-    """The task that somebody has reached is one to arrange on the way that they wait to take."""
+    """The task reached, and those done, are to be arranged on the way that they are to take."""
+    target = getattr(row, "waiting_for", None)
     for name, route in leaving.items():
-        if name == row.route or row.waiting_for in destinations(name, route).values():
+        if name == row.route or target in destinations(name, route).values():
             transfer = place.transfers.get(route.transfer or "")
             tasks = [task.task for task in transfer.arrange] if transfer else []
-            yield from must_be(document, (*keys, "task"), "task to arrange", row.task or "", tasks)
+            done = [(("also_done", j), task) for j, task in enumerate(row.also_done)]
+            for at, task in [*([(("task",), row.task)] if row.task else []), *done]:
+                yield from must_be(document, (*keys, *at), "task to arrange", task, tasks)
             return
 
 
@@ -542,6 +566,7 @@ RULES: tuple[Rule, ...] = (
     capacity_reasons_are_of_capacity,
     task_reasons_are_of_tasks,
     dates_are_sensible,
+    those_there_can_go_on,
     those_waiting_can_go_on,
     *RULES_OF_WORK,
 )

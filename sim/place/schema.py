@@ -4,7 +4,7 @@ Read from the bottom: a Place has organisations, settings, exits, transfers, rou
 patients and perhaps a start state. Rules that join two tables are in ``rules.py``.
 """
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
@@ -48,6 +48,11 @@ from sim.place.numbers import (
     YesNo,
     wrong,
 )
+from sim.place.start import PeopleThere as PeopleThere
+from sim.place.start import PeopleWaiting as PeopleWaiting
+from sim.place.start import RemainingRule as RemainingRule
+from sim.place.start import Start as Start
+from sim.place.start import StayLeft as StayLeft
 from sim.place.tasks import Transfer
 from sim.place.teams import Team
 from sim.place.words import Body, Pathway
@@ -322,106 +327,6 @@ class Group(Strict):
             if rests > 1 or known > 1 + 1e-6 or (not rests and abs(known - 1) > 1e-6):
                 raise wrong(f"the shares of lives_in sum to {known:.9g}; they must sum to 1")
         return self
-
-
-RemainingRule = Literal["equilibrium", "uniform from one day", "fresh"]
-
-
-class StayLeft(Strict):
-    """How long people who are there at the start still need: a rule, or a distribution."""
-
-    rule: RemainingRule | None = Field(None, description="One of the three rules.")
-    days: Distribution | None = Field(None, description="A distribution of the days left.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, data: Any) -> Any:
-        if isinstance(data, str) and data in get_args(RemainingRule):
-            return {"rule": data}
-        if isinstance(data, str) and not data[:1].isdigit():
-            allowed = ", ".join(get_args(RemainingRule))
-            raise wrong(f"{data[:40]!r} is not allowed: {allowed}, or a distribution of days")
-        return {"days": data}
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        """Editors accept a rule's words, or a distribution."""
-        days = handler.resolve_ref_schema(handler(Distribution.__pydantic_core_schema__))
-        handler(core_schema)
-        return {"anyOf": [{"enum": list(get_args(RemainingRule))}, *days["anyOf"]]}
-
-
-class PeopleThere(Strict):
-    """People who are in a setting when the run starts, still needing it."""
-
-    setting: Name = Field(description="Where they are.")
-    group: Name = Field(description="Their group.")
-    locality: Name | None = Field(
-        None, description="Where they live (by the group's shares, if left out)."
-    )
-    number: Count = Field(description="How many.")
-    stay_left: StayLeft = Field(
-        default_factory=lambda: StayLeft.model_validate("equilibrium"),
-        description="equilibrium = as found on a chance day in a process that has long run; "
-        "uniform from one day = evenly between one day and a fresh stay (IPACS); "
-        "fresh = a whole new stay; or a distribution of the days left.",
-    )
-
-
-class PeopleWaiting(Strict):
-    """People past their ready date, or at the front door, when the run starts.
-
-    With ``task``, what comes before it is done, and it is due; without, everything is arranged,
-    and they wait for a space, first in the queue.
-    """
-
-    waiting_for: Name | None = Field(
-        None, description="The setting that they wait for (of several routes there, the first)."
-    )
-    route: Name | None = Field(
-        None, description="The route that they wait to take, in place of waiting_for."
-    )
-    task: Title | None = Field(
-        None, description="The task that they have reached (all is arranged, if left out)."
-    )
-    group: Name = Field(description="Their group.")
-    locality: Name | None = Field(
-        None, description="Where they live (by the group's shares, if left out)."
-    )
-    number: Count = Field(description="How many.")
-    setting: Name | None = Field(
-        None, description="Where they are meanwhile (at the front door, if left out)."
-    )
-    days_waited: Distribution = Field(
-        default_factory=lambda: Distribution.model_validate(0),
-        description="How long they have waited already: since they asked for the space, or, "
-        "with a task, since they were ready to leave.",
-    )
-    days_there: Distribution = Field(
-        default_factory=lambda: Distribution.model_validate(0),
-        description="How long they had been there before they began to wait.",
-    )
-
-    @model_validator(mode="after")
-    def _one_way(self) -> "PeopleWaiting":
-        if (self.waiting_for is None) == (self.route is None):
-            raise wrong("write either waiting_for or route")
-        if self.setting is None and (self.route or self.task):
-            raise wrong("route and task are for people who wait in a setting; write setting")
-        return self
-
-
-class Start(Strict):
-    """Who is in the place when the run starts; empty if left out."""
-
-    people: tuple[PeopleThere, ...] = Field(
-        (), description="People there.", strict=False, max_length=500
-    )
-    waiting: tuple[PeopleWaiting, ...] = Field(
-        (), description="People waiting.", strict=False, max_length=500
-    )
 
 
 class Place(Strict):

@@ -109,7 +109,9 @@ def read_start(path: Path) -> list[StartRow]:
                 what = f"{len(line)} cells where the heading has {len(heading)}"
                 raise input_error(f"{path}:{lines.line_num}", what)
             if len(rows) == MAX_ROWS:
-                what = f"more than {MAX_ROWS:,} rows; write people who are alike in one, with number"
+                what = (
+                    f"more than {MAX_ROWS:,} rows; write people who are alike in one, with number"
+                )
                 raise input_error(f"{path}:{lines.line_num}", what)
             cells = {name: cell.strip() for name, cell in zip(heading, line, strict=True)}
             filled = {name: cell for name, cell in cells.items() if cell}
@@ -146,6 +148,8 @@ def _with_rows(
             return document
         lists[name] = list(written)
     marks = dict(document.marks)
+    for name in lists:
+        marks.setdefault(("start", name), Mark(str(rows[0].file), str(rows[0].file)))
     problems: list[Problem] = []
     for row in rows:
         wrong = list(_wrong_cells(row))

@@ -11,7 +11,7 @@ from sim.patients.distributions import inverse_cdf, mean_days
 from sim.patients.start_state import found_by_chance, so_far_and_left
 from sim.patients.streams import named_key, person_keys, uniforms
 from sim.place.distributions import Distribution
-from sim.place.schema import StayLeft
+from sim.place.start import StayLeft
 
 N = 200_000
 
