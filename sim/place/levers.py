@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ from sim.place.calendars import IsoDate
 from sim.place.document import Document, Keys, Mark, Tree
 from sim.place.fields import Name, Prose, Title
 from sim.place.numbers import Amount, AnyNumber, Duration, Noted, PoundsPerYear, Strict
-from sim.place.paths import UnknownPathError, expanded, find, kind_at
+from sim.place.paths import EVERY, UnknownPathError, dotted, expanded, find_all, kind_at
 from sim.place.problems import InputError, Problem, did_you_mean, one_of, refuse
 from sim.place.schema import Route
 from sim.place.shape import table
@@ -51,7 +51,8 @@ class Lever(Strict):
     change: dict[str, Any] = Field(
         description="Path in the place → its new value, or one of {set: value}, {times: number} "
         "and {plus: number}. A path is the keys joined by dots, such as "
-        "settings.reablement.places; the items of a list are counted from 1.",
+        "settings.reablement.places; a task goes by its name, the items of other lists are counted "
+        "from 1, and * stands for every row that has the rest of the path.",
         min_length=1,
         max_length=500,
     )
@@ -254,16 +255,14 @@ def _found(place: Document, changes: list[Change]) -> tuple[list[Change], list[P
             problems.append(change.problem(f"a lever can't change {', '.join(FIXED)}"))
             continue
         try:
-            keys = find(place.tree, change.path, may_add=change.operation == "set")
+            every = find_all(place.tree, change.path, may_add=change.operation == "set")
         except UnknownPathError as error:
             problems.append(change.problem(str(error)))
             continue
-        if change.operation != "set" and table(kind_at(place.tree, keys)) is Route:
-            keys = (*keys, "share")
-        found.append(
-            Change(change.lever, change.document, change.path, change.operation, change.value,
-                   change.value_at, keys)
-        )  # fmt: skip
+        for keys in every:
+            if change.operation != "set" and table(kind_at(place.tree, keys)) is Route:
+                keys = (*keys, "share")
+            found.append(replace(change, keys=keys))
     return found, problems
 
 
@@ -309,7 +308,8 @@ def _apply(laid: Document, changes: list[Change]) -> list[Problem]:
             for change in changes:
                 new = arithmetic.plus(new, kind, _addend(change.value))
     except ValueError as error:
-        return [last.problem(f"{last.operation} at {last.path}: {error}")]
+        at = dotted(last.keys) if EVERY in last.path.split(".") else last.path
+        return [last.problem(f"{last.operation} at {at}: {error}")]
     holder[key] = new
     _mark(laid, changes)
     return []

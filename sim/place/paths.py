@@ -1,10 +1,12 @@
 """Paths such as ``settings.p2-bristol.beds``: finding the value that one names in a place.
 
-Parts are joined by dots, and items of a list are counted from 1. A name that has dots in it is
-matched whole. A path may go on into a short form: ``routes.hospital.p2.share`` names the bare
-share of ``p2: 0.3``.
+Parts are joined by dots. A task in a list goes by its name; the items of any list are counted from
+1. A name that has dots in it is matched whole. A path may go on into a short form:
+``routes.hospital.p2.share`` names the bare share of ``p2: 0.3``. A part ``*`` stands for every row
+or item in which the rest of the path leads somewhere.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from sim.place.distributions import Distribution, Uniform
@@ -14,9 +16,59 @@ from sim.place.problems import did_you_mean, one_of
 from sim.place.schema import Place, Route
 from sim.place.shape import Expected, expected_at, field, is_list, is_named_rows, keys_of, table
 
+EVERY = "*"
+
 
 class UnknownPathError(Exception):
     """A path that leads to nothing in the place; the message says at which part."""
+
+
+def find_all(tree: Tree, path: str, *, may_add: bool) -> list[Keys]:
+    """The keys of every value that a path names: of one, unless a part of it is ``*``.
+
+    In the rows of a ``*`` all but the last part of what follows must be written already, and where
+    that is one part, it too. So ``settings.*.decision_rounds`` names those that have rounds.
+
+    Raises:
+        UnknownPathError: as in ``find``; or no row has the rest of the path.
+
+    >>> find_all({"routes": {"a": {"home": 1}, "b": {"care": 1}}}, "routes.*.home", may_add=False)
+    [('routes', 'a', 'home')]
+    """
+    parts = path.split(".")
+    if EVERY not in parts:
+        return [find(tree, path, may_add=may_add)]
+    at = parts.index(EVERY)
+    if at == 0:
+        raise UnknownPathError(f"{EVERY} can't come first; name a part of the place before it")
+    before, rest = ".".join(parts[:at]), parts[at + 1 :]
+    found: list[Keys] = []
+    hint = ""
+    for row in _rows(tree, before):
+        try:
+            found += find_all(
+                tree, ".".join([before, row, *rest]), may_add=may_add and bool(rest[1:])
+            )
+        except UnknownPathError as error:
+            hint = hint or "".join(str(error).partition("; did you mean")[1:])
+    if not found:
+        what = f"has {'.'.join(rest)!r} written" if rest else "is written"
+        raise UnknownPathError(f"nothing in {before} {what}{hint}")
+    return list(dict.fromkeys(found))
+
+
+def _rows(tree: Tree, path: str) -> Iterator[str]:
+    """The rows or items of what a path names, as parts of a longer path."""
+    keys = find(tree, path, may_add=False)
+    node: Any = tree
+    for key in keys:
+        node = node[key]
+    if isinstance(node, list):
+        yield from (str(i + 1) for i in range(len(node)))
+    elif isinstance(node, dict) and is_named_rows(kind_at(tree, keys)):
+        yield from node
+    else:
+        raise UnknownPathError(f"{EVERY} stands for rows or items, and {path} has none")
 
 
 def find(tree: Tree, path: str, *, may_add: bool) -> Keys:
@@ -54,7 +106,7 @@ def _step(
 ) -> tuple[str | int, int]:
     """The next key, and how many parts of the path it takes."""
     if isinstance(node, list):
-        return _item(node, parts[0], so_far), 1
+        return _item(node, parts, so_far)
     written = list(node) if isinstance(node, dict) else []
     for length in range(len(parts), 0, -1):
         if ".".join(parts[:length]) in written:
@@ -82,12 +134,28 @@ def _step(
     )
 
 
-def _item(node: list[Tree], part: str, so_far: str) -> int:
+def _item(node: list[Tree], parts: list[str], so_far: str) -> tuple[int, int]:
+    """The item that is named or numbered, and how many parts of the path that takes."""
+    names = [item.get("task") if isinstance(item, dict) else None for item in node]
+    for length in range(len(parts), 0, -1):
+        name = ".".join(parts[:length])
+        if names.count(name) == 1:
+            return names.index(name), length
+        if name in names:
+            listed = ", ".join(str(i + 1) for i, other in enumerate(names) if other == name)
+            raise UnknownPathError(
+                f"{name!r} is there twice in {so_far}; write its number: {listed}"
+            )
+    part = parts[0]
     number = int(part) if part.isascii() and part.isdigit() and len(part) < 6 else 0
     if not 1 <= number <= len(node):
         allowed = f"1 to {len(node)}" if node else "none, the list is empty"
-        raise UnknownPathError(f"no item {part!r} in {so_far}; allowed: {allowed}")
-    return number - 1
+        tasks = [name for name in names if isinstance(name, str)]
+        hint = did_you_mean(part, tasks)
+        if tasks:
+            allowed = f"{one_of(tasks)}, or {allowed}"
+        raise UnknownPathError(f"no item {part!r} in {so_far}; allowed: {allowed}{hint}")
+    return number - 1, 1
 
 
 def _names(tree: Tree) -> list[str]:
