@@ -251,9 +251,10 @@ def _process_days(place: Place, name: str, ways: list[Flow], arrivals: float) ->
         if way.transfer is None:
             return 0.0
         transfer = place.transfers[way.transfer]
-        hand_over = _tasks_days(transfer.hand_over)
+        hand_over = _tasks_days(transfer.hand_over, way.group)
         held_here = hand_over if way.destination == name else 0.0
-        leaving = _tasks_days(transfer.arrange) + hand_over if way.origin == name else 0.0
+        arrange = _tasks_days(transfer.arrange, way.group)
+        leaving = arrange + hand_over if way.origin == name else 0.0
         return held_here + leaving
 
     here = ((way, days(way)) for way in ways if name in (way.origin, way.destination))
@@ -261,12 +262,12 @@ def _process_days(place: Place, name: str, ways: list[Flow], arrivals: float) ->
     return _per_person(arrivals, here) + (turnaround.days if turnaround else 0.0)
 
 
-def _tasks_days(tasks: tuple[Task, ...]) -> float:
-    """Days of tasks one after another that take time of their own, over those who need them."""
+def _tasks_days(tasks: tuple[Task, ...], group: str) -> float:
+    """Mean days for a group of the tasks that take time of their own, as if one after another."""
     return sum(
         mean_days(task.takes) * task.prob.value * (1 - task.trusted.value)
         for task in tasks
-        if task.takes is not None and not task.only_for
+        if task.takes is not None and (not task.only_for or group in task.only_for)
     )
 
 

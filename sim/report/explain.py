@@ -101,8 +101,11 @@ def load_words(load: SettingLoad) -> str:
 
 
 def unit_of(place: Place, name: str) -> str:
-    """What the spaces of a setting are: beds or places."""
-    return "beds" if place.settings[name].beds is not None else "places"
+    """What the spaces of a setting are: beds, places, or visits or hours a day."""
+    setting = place.settings[name]
+    if setting.need is not None:
+        return "visits a day" if setting.visits_per_day is not None else "hours a day"
+    return "beds" if setting.beds is not None else "places"
 
 
 def needed_and_open(place: Place, load: SettingLoad) -> str:
@@ -324,7 +327,14 @@ def _reckoned(place: Place) -> Iterator[str]:
         )
     if any(setting.pace_by_weekday for setting in settings):
         yield "Stays are lengthened by the mean pace of the week: an approximation."
+    if any(setting.need for setting in settings):
+        yield (
+            "Care at home is counted in visits or hours a day: for each person there, half way "
+            "between the need of the first day and that of the last."
+        )
     left_out = ["waits for the next space"]
+    if place.teams:
+        left_out.append("the work of teams and waits for them")
     if any(setting.admits for setting in settings):
         left_out.append("waits for admission hours")
     if any(setting.overflow for setting in settings):
@@ -335,4 +345,7 @@ def _reckoned(place: Place) -> Iterator[str]:
 
 
 def _singular(number: str, plural: str) -> str:
-    return plural.removesuffix("s") if number == "1" else plural
+    if number != "1":
+        return plural
+    thing, *rest = plural.split(" ")
+    return " ".join([thing.removesuffix("s"), *rest])

@@ -273,3 +273,53 @@ def test_a_setting_that_nobody_comes_to_needs_nothing() -> None:
     )
     spare = by_name(place)["spare"]
     assert (spare.verdict, spare.spaces_needed, spare.waits_in) == ("nobody comes", 0, ())
+
+
+def test_care_at_home_needs_the_visits_of_each_person_on_average() -> None:
+    load = one_ward(beds=None, visits_per_day=50, need={"first": 4, "last": 1})
+    assert load.spaces_needed == pytest.approx(2 * 4 * 2.5)
+    assert load.surplus == pytest.approx(30)
+    assert one_ward(beds=None, visits_per_day=16, need={"first": 4, "last": 1}).verdict == (
+        "cannot hold"
+    )
+
+
+def test_people_of_each_locality_go_where_its_route_leads() -> None:
+    place = a_place(
+        settings={"ward": a_ward(), "north-care": a_ward(), "south-care": a_ward()},
+        routes={
+            "ward": {"care": {"share": 1, "to": {"north": "north-care", "south": "south-care"}}},
+            "north-care": {"home": 1.0},
+            "south-care": {"ward": 0.5, "home": 0.5},
+        },
+        patients={
+            "people": {
+                "arrives_at": "ward", "per_day": 2, "lives_in": {"north": 0.75, "south": "rest"}
+            }
+        },
+    )  # fmt: skip
+    loads = by_name(place)
+    assert loads["north-care"].arrivals_per_day == pytest.approx(1.5)
+    assert loads["south-care"].arrivals_per_day == pytest.approx(1), "half of them twice, and so on"
+    assert loads["ward"].arrivals_per_day == pytest.approx(2.5)
+
+
+def test_a_task_counts_for_those_who_need_it() -> None:
+    task = {"task": "look", "takes": {"fixed": {"value": 4}}, "reason": "therapy-review"}
+    place = a_place(
+        settings={"ward": a_ward()},
+        transfers={
+            "leave": {
+                "arrange": [
+                    {**task, "prob": 0.5, "trusted": 0.5},
+                    {**task, "task": "ask", "only_for": ["others"]},
+                ]
+            }
+        },
+        routes={"ward": {"home": {"share": 1, "transfer": "leave"}}},
+        patients={
+            "people": {"arrives_at": "ward", "per_day": 1},
+            "others": {"arrives_at": "ward", "per_day": 1},
+        },
+    )
+    assert by_name(place)["ward"].process_days == pytest.approx((1 + 5) / 2)
