@@ -100,21 +100,30 @@ class Waits:
     """Whether it ended with leaving alive."""
 
 
-def waits_to_leave(run: Run, stays: Stays, spells: AcuteSpells) -> Waits:
-    """Each time that somebody was ready to leave acute care, in order of the log."""
+def is_listed(run: Run, stays: Stays) -> Bools:
+    """The acute stays whose people, once ready, no longer need acute care.
+
+    Not those who go on to another acute setting, or whose need ended with death; shape (stays,).
+    """
     to = next_setting(run, stays)
     is_acute = np.array(
         [setting.acute for setting in run.plan.place.settings.values()]
         + [False] * (len(run.plan.exits) + 1)
     )
     is_death = np.array([route.is_death for route in run.plan.routes] + [False])[stays.route]
+    leads_out = acute_stays(run, stays) & (to >= 0) & ~is_acute[to]
+    return np.asarray(leads_out & ~(is_death & (stays.came != REROUTED)))
+
+
+def waits_to_leave(run: Run, stays: Stays, spells: AcuteSpells) -> Waits:
+    """Each time that somebody was ready to leave acute care, in order of the log."""
+    is_death = np.array([route.is_death for route in run.plan.routes] + [False])[stays.route]
     first_ready = _first_ready(stays)
-    in_acute = spells.of_stay >= 0
-    leads_out = in_acute & np.isfinite(stays.ready_at) & (to >= 0) & ~is_acute[to]
+    leads_out = is_listed(run, stays) & (spells.of_stay >= 0) & np.isfinite(stays.ready_at)
     goes_on_ready = stays.goes_on.copy()
     onward = stays.goes_on_in[stays.goes_on]
     goes_on_ready[stays.goes_on] = stays.came[onward] == REROUTED
-    rows = np.flatnonzero(leads_out & ~goes_on_ready & ~(is_death & (stays.came != REROUTED)))
+    rows = np.flatnonzero(leads_out & ~goes_on_ready)
     since = spells.since[spells.of_stay[rows]]
     left = stays.left_at[rows]
     overnight = np.floor(np.minimum(left, run.end)) > np.floor(since)

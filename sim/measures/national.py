@@ -14,7 +14,7 @@ from datetime import timedelta
 import numpy as np
 
 from sim.flow.model import Run
-from sim.measures.delays import AcuteSpells, Waits, acute_stays
+from sim.measures.delays import AcuteSpells, Waits, acute_stays, is_listed
 from sim.measures.rows import MeasureRow, localities, within
 from sim.measures.stays import Bools, Floats, Stays
 from sim.measures.stretches import Stretches
@@ -51,7 +51,7 @@ def national(
         *_by_weekday(run, waits, window),
         *_ready_date(waits, everybody, window),
         *_bands(waits, window),
-        *_reasons_at_midnight(stays, spells, stretches, acute_stays(run, stays), window),
+        *_reasons_at_midnight(stays, spells, stretches, is_listed(run, stays), window),
     ]
     where = localities(run)[stays.person[waits.stay]]
     for name in sorted({str(each) for each in where if each}):
@@ -161,7 +161,7 @@ def _reasons_at_midnight(
     stays: Stays,
     spells: AcuteSpells,
     stretches: Stretches,
-    acute: Bools,
+    listed: Bools,
     window: tuple[float, float],
 ) -> list[MeasureRow]:
     """Reasons as the source counts them: at the day's end, of those with 7 days or more."""
@@ -171,7 +171,7 @@ def _reasons_at_midnight(
     inside = spells.of_stay >= 0
     since[inside] = spells.since[spells.of_stay[inside]]
     start = np.maximum(stretches.start, since[stretches.stay] + LONG_STAY)
-    number = midnights(start, stretches.end, first, last) * acute[stretches.stay]
+    number = midnights(start, stretches.end, first, last) * listed[stretches.stay]
     by_cause = np.bincount(stretches.cause, weights=number, minlength=len(stretches.causes))
     by_reason: dict[tuple[str, str], float] = {}
     by_group = dict.fromkeys(REASON_GROUPS, 0.0)
