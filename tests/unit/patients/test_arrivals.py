@@ -148,3 +148,26 @@ def test_two_groups_do_not_come_together() -> None:
         for name in ("one", "other")
     ]
     assert abs(np.corrcoef(*counts)[0, 1]) < 4 / np.sqrt(5000)
+
+
+def test_from_one_date_to_another_the_mean_is_multiplied_and_factors_multiply_one_another() -> None:
+    place = arriving(
+        start_date="2024-12-22",
+        per_day=10,
+        by_weekday={"wed": 2},
+        by_dates=[
+            {"from": "2024-12-24", "to": "2024-12-26", "times": 0.5},
+            {"from": "2024-12-26", "to": "2024-12-27", "times": 3},
+        ],
+    )
+    assert mean(place, 7) == [10, 10, 5, 10, 15, 30, 10]
+
+
+def test_on_days_with_fewer_arrivals_the_same_people_come_but_for_the_last() -> None:
+    fewer = [{"from": "2024-01-10", "to": "2024-01-20", "times": 0.4}]
+    usual = draw_arrivals(arriving(per_day=10), "people", 20, 1, 0)
+    festive = draw_arrivals(arriving(per_day=10, by_dates=fewer), "people", 20, 1, 0)
+    everybody = set(zip(usual.day.tolist(), usual.index.tolist(), usual.at.tolist(), strict=True))
+    some = set(zip(festive.day.tolist(), festive.index.tolist(), festive.at.tolist(), strict=True))
+    assert some < everybody
+    assert {day for day, _, _ in everybody - some} <= set(range(2, 13))
