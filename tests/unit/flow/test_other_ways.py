@@ -1,4 +1,4 @@
-"""Who waits too long for a space takes another way; who was booked and finds no bed is cancelled."""
+"""Who waits too long for a space goes another way; who is booked and has no bed is cancelled."""
 
 from typing import Any
 
@@ -83,7 +83,9 @@ def test_what_a_team_was_to_do_for_the_first_way_is_dropped() -> None:
                 "care": {"places": 0},
                 "hotel": {"places": "unlimited"},
             },
-            teams={"pharmacy": {"staff": 1, "works": {"days": "sun", "from": "10:00", "to": "12:00"}}},
+            teams={
+                "pharmacy": {"staff": 1, "works": {"days": "sun", "from": "10:00", "to": "12:00"}}
+            },
             transfers={"go": {"hand_over": [medicines]}},
             routes={
                 "ward": {

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.measures.delays import inside
-from sim.measures.series import days_by_row_and_day, shut_time
+from sim.measures.series import days_by_row_and_day
+from sim.measures.stretches import _between
 
 INSTANTS = st.floats(-5, 15, allow_nan=False) | st.just(float("inf"))
 
@@ -38,14 +39,39 @@ def test_what_is_inside_a_window_is_never_negative_nor_longer_than_it(
 
 
 @given(
-    st.lists(st.floats(0, 10), min_size=2, max_size=12, unique=True),
-    st.lists(st.floats(-1, 12), min_size=1, max_size=10),
-)
-def test_shut_time_is_what_lay_in_the_stretches_so_far(
-    ends: list[float], instants: list[float]
+    st.lists(
+        st.tuples(
+            st.floats(0, 5), st.floats(5, 10),
+            st.lists(st.integers(0, 1000), max_size=8, unique=True),
+        ),
+        max_size=6,
+    ),
+)  # fmt: skip
+def test_a_wait_less_the_hours_in_which_nobody_was_admitted_is_all_the_rest_of_it(
+    waits: list[tuple[float, float, list[int]]],
 ) -> None:
-    ends = sorted(ends)[: len(ends) // 2 * 2]
-    stretches = np.array(ends).reshape(-1, 2)
-    found = shut_time(stretches, np.array(instants))
-    exact = [sum(max(0.0, min(b, at) - min(a, at)) for a, b in stretches) for at in instants]
-    assert found == pytest.approx(np.array(exact), abs=1e-9)
+    """Each wait has some cuts in it, one after another; what is left has the rest of its length."""
+    cuts = [
+        (stay, start + (end - start) * low / 1000, start + (end - start) * high / 1000)
+        for stay, (start, end, edges) in enumerate(waits)
+        for low, high in batched(sorted(edges))
+    ]
+    columns = np.array(cuts or np.zeros((0, 3)))
+    rows = np.arange(len(waits))
+    starts = np.array([start for start, _, _ in waits])
+    ends = np.array([end for _, end, _ in waits])
+    stay, begin, finish = _between(
+        rows, starts, ends, columns[:, 0].astype(int), columns[:, 1], columns[:, 2]
+    )
+    assert np.all(finish >= begin - 1e-12)
+    left = np.bincount(stay, weights=finish - begin, minlength=len(waits))
+    out = np.bincount(columns[:, 0].astype(int), columns[:, 2] - columns[:, 1], len(waits))
+    assert left + out == pytest.approx(ends - starts, abs=1e-9)
+    for number, low, high in cuts:
+        mine = stay == number
+        assert np.all((finish[mine] <= low + 1e-9) | (begin[mine] >= high - 1e-9))
+
+
+def batched(edges: list[int]) -> list[tuple[int, int]]:
+    """Pairs of one edge and the next, no edge in two of them."""
+    return list(zip(edges[::2], edges[1::2], strict=False))
