@@ -27,7 +27,7 @@ from sim.place.calendars import (
 from sim.place.csv_columns import DailyNumbers
 from sim.place.distributions import FAMILIES, Distribution
 from sim.place.numbers import DAYS_PER_UNIT, Duration, Noted, Number, NumberOrWord
-from sim.place.tasks import Task
+from sim.place.tasks import Task, Transfer
 from sim.place.words import MONTHS, WEEKDAYS
 
 Kind = Literal["name", "word", "text", "number", "date", "clock", "yes or no"]
@@ -489,6 +489,24 @@ SHEETS = (
 """Every sheet that is read, in the order of the workbook."""
 
 SHEET = {sheet.name: sheet for sheet in SHEETS}
+YAML_ONLY: dict[type[BaseModel], tuple[str, ...]] = {
+    schema.Place: ("teams", "harm"),
+    schema.Exit: ("death",),
+    schema.Setting: ("visits_per_day", "hours_per_day", "need", "pushes"),
+    schema.Route: ("otherwise",),
+    schema.Group: ("lives_in", "elective", "cancelled_after", "by_dates"),
+    schema.Start: ("file",),
+    schema.PeopleThere: ("locality", "days_there", "route", "task", "also_done", "outlier_in"),
+    schema.PeopleWaiting: (
+        "route", "task", "also_done", "locality", "days_there", "outlier_in",
+    ),
+    Transfer: ("expected_date_error",),
+    Task: (
+        "team", "works_for", "starts", "after", "only_for", "prob", "trusted", "returned",
+        "returns_to", "repeats", "valid_for", "stands_in",
+    ),
+}  # fmt: skip
+"""The keys that a workbook has no columns for; a place that uses one is written in YAML."""
 READ_ME = "Read me"
 ALLOWED_WORDS = "Allowed words"
 OWN_NOTES = "notes"

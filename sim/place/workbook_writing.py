@@ -17,7 +17,14 @@ from sim.place.numbers import Noted
 from sim.place.problems import InputError, input_error
 from sim.place.tasks import Task, Transfer
 from sim.place.workbook_rows import Scalar
-from sim.place.workbook_tables import HOURS, NOTED, SHEETS, noted_heading, quantile_column
+from sim.place.workbook_tables import (
+    HOURS,
+    NOTED,
+    SHEETS,
+    YAML_ONLY,
+    noted_heading,
+    quantile_column,
+)
 
 Row = dict[str, Scalar]
 Rows = dict[str, list[Row]]
@@ -119,6 +126,9 @@ def _add_routes(rows: Rows, group: str, table: Mapping[str, Any]) -> None:
             route = written if isinstance(written, dict) else {"share": written}
             route = dict(_table(route, f"routes.{setting}.{name}", schema.Route))
             share = route.pop("share", None)
+            if isinstance(route.get("to"), dict):
+                raise _no_cell(f"routes.{setting}.{name}.to is by locality; such a place is kept in "
+                               "YAML")  # fmt: skip
             row = _row({"from": setting, "group": group or None, "route": name} | route)
             _put_number(row, "share", share)
             rows["Routes"].append(row)
@@ -280,6 +290,12 @@ def _table(written: Any, where: str, model: type[BaseModel] | None = None) -> di
         unknown = [str(key) for key in written if key not in known]
         if unknown:
             raise _no_cell(f"unknown key {unknown[0]!r} in {where}")
+        for key in YAML_ONLY.get(model, ()):
+            if written.get(key) is not None:
+                raise _no_cell(
+                    f"{where} uses {key!r}, for which a workbook has no columns; such a place is "
+                    "kept in YAML"
+                )
     return written
 
 

@@ -23,10 +23,12 @@ from sim.place.load import load_place
 from sim.place.numbers import Number
 from sim.place.problems import InputError
 from sim.place.reasons import REASONS
-from sim.place.schema import Place
+from sim.place.schema import Exit, Group, Place, Route, Setting
+from sim.place.start import PeopleThere, PeopleWaiting, Start
+from sim.place.tasks import Task, Transfer
 from sim.place.validate import validate
 from sim.place.workbook import read_workbook, write_workbook
-from sim.place.workbook_tables import SHEETS
+from sim.place.workbook_tables import SHEET, SHEETS, YAML_ONLY
 
 ROOT = Path(__file__).parents[3]
 PLACES = [
@@ -229,7 +231,7 @@ def test_a_place_with_everything_in_it_comes_back_as_it_was(rich: Document, tmp_
     assert as_place(back) == as_place(rich)
 
 
-def test_the_place_with_everything_in_it_uses_every_key_of_the_schema(rich: Document) -> None:
+def test_the_place_with_everything_in_it_uses_every_key_that_a_workbook_has(rich: Document) -> None:
     used: dict[type[BaseModel], set[str]] = {}
 
     def look(part: Any) -> None:
@@ -246,7 +248,42 @@ def test_the_place_with_everything_in_it_uses_every_key_of_the_schema(rich: Docu
         if issubclass(model, Number):
             continue  # a value, and what may be said of any number
         needed = set(model.model_fields) - ({"unit"} if issubclass(model, Family) else set())
-        assert needed <= keys, model
+        assert needed - set(YAML_ONLY.get(model, ())) <= keys, model
+
+
+@pytest.mark.parametrize(
+    ("model", "key"), [(model, key) for model, keys in YAML_ONLY.items() for key in keys]
+)
+def test_what_is_kept_in_yaml_only_has_no_column_and_is_refused_when_written(
+    model: type[BaseModel], key: str, tmp_path: Path
+) -> None:
+    assert key in model.model_fields
+    written = {key: "something"}
+    trees: dict[type[BaseModel], dict[str, Any]] = {
+        Place: written,
+        Setting: {"settings": {"ward": written}},
+        Exit: {"exits": {"home": written}},
+        Route: {"routes": {"ward": {"home": {"share": 1, **written}}}},
+        Group: {"patients": {"all": written}},
+        Start: {"start": written},
+        PeopleThere: {"start": {"people": [written]}},
+        PeopleWaiting: {"start": {"waiting": [written]}},
+        Transfer: {"transfers": {"go": written}},
+        Task: {"transfers": {"go": {"arrange": [written]}}},
+    }
+    with pytest.raises(InputError, match=f"uses '{key}', for which a workbook has no columns"):
+        write_workbook(tmp_path / "p.xlsx", trees[model])
+    headings = {
+        Setting: "Settings", Exit: "Exits", Route: "Routes", Group: "Patients", Task: "Tasks",
+        Transfer: "Transfers", PeopleThere: "Start people", PeopleWaiting: "Start waiting",
+    }  # fmt: skip
+    assert model in (Place, Start) or key not in SHEET[headings[model]].headings()
+
+
+def test_a_route_that_goes_by_locality_is_kept_in_yaml(tmp_path: Path) -> None:
+    route = {"share": 1, "to": {"north": "one", "south": "two"}}
+    with pytest.raises(InputError, match="to is by locality"):
+        write_workbook(tmp_path / "p.xlsx", {"routes": {"ward": {"care": route}}})
 
 
 def test_a_workbook_gives_the_tree_that_yaml_gives(tmp_path: Path) -> None:
