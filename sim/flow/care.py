@@ -30,9 +30,12 @@ class Care:
 
     def __init__(self, first: float, last: float) -> None:
         self.first, self.last = first, last
+        self.tapers = first > last
         self.since: dict[Journey, tuple[int, float]] = {}
         """For each person there: the day of coming in, and days from it to that of leaving."""
         self.needs: dict[Journey, float] = {}
+        self.tapering: dict[Journey, None] = {}
+        """Those whose need is still to fall."""
 
     def begin(self, me: Journey, admitted_at: float, ready_at: float, now: float) -> float:
         """Somebody came in, and will be ready to leave at an instant.
@@ -44,20 +47,25 @@ class Care:
         last_day = math.floor(ready_at) if math.isfinite(ready_at) else math.inf
         self.since[me] = first_day, last_day - first_day
         self.needs[me] = self._need(me, math.floor(now))
+        if self.needs[me] > self.last:
+            self.tapering[me] = None
         return self.needs[me] - self.first
 
     def taper(self, day: int) -> float:
         """A new day; returns how much more is needed in all (below 0: less)."""
         more = 0.0
-        for me in self.since:
+        for me in list(self.tapering):
             need = self._need(me, day)
             more += need - self.needs[me]
             self.needs[me] = need
+            if need <= self.last:
+                del self.tapering[me]
         return more
 
     def release(self, me: Journey) -> float:
         """Somebody leaves; returns what they needed."""
         del self.since[me]
+        self.tapering.pop(me, None)
         return self.needs.pop(me)
 
     def _need(self, me: Journey, today: int) -> float:

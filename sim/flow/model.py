@@ -25,11 +25,13 @@ from sim.flow.log import (
 )
 from sim.flow.readiness import readiness
 from sim.flow.rings import Ring, find_ring, wards_in_loops
+from sim.flow.steps import Steps, steps_needed
 from sim.flow.team import Team
 from sim.flow.ward import Entry, Ward
 from sim.patients.at_start import ARRIVES, IS_THERE, WAITS_AT_DOOR
 from sim.patients.cohort import Cohort
 from sim.patients.plan import Plan
+from sim.patients.tasks import TaskPlan
 from sim.patients.ways import DIES, NEEDS_MORE, OTHER_WAY, READMITTED, UNWELL, Visits
 from sim.place.weeks import (
     capacity_steps,
@@ -108,7 +110,9 @@ class Model:
             for number, team in enumerate(plan.place.teams.values())
         ]
         self.jobs = _fast_jobs(cohort)
-        self.processes: list[Process] = []
+        self.processes: dict[Process, None] = {}
+        """Those that are not over, in the order in which they began."""
+        self.steps: dict[tuple[int, tuple[bool, ...]], Steps] = {}
         self.branches = _by_kind(cohort)
         self.readmitted = self.branches[READMITTED]
         self.patience = self.branches[OTHER_WAY]
@@ -141,7 +145,8 @@ class Model:
             if setting.need is not None:
                 ward.care = Care(setting.need.first.value, setting.need.last.value)
                 ward.each = setting.need.first.value
-                self._taper_each_midnight(ward, days)
+                if ward.care.tapers:
+                    self._taper_each_midnight(ward, days)
             name = self.plan.settings[ward.number]
             by_day = spaces_by_day(phases, name, days) if phases else ()
             steps = capacity_steps(self.plan.place, setting, kinds, by_day)
@@ -341,19 +346,28 @@ class Model:
         old, me.process = me.process, None
         if not route.has_process or not route.tasks:
             return None
-        process = Process(self, me, row, stay, route.tasks)
-        self.processes.append(process)
+        process = Process(self, me, row, stay, self._steps(row, route.tasks))
+        self.processes[process] = None
         me.process = process
         if (
             old is not None
             and self.holds
             and self.log.came[row] == UNWELL_AGAIN
-            and old.tasks is route.tasks
+            and self.route[old.visit] == self.route[row]
         ):
             process.take_over(old)
         error = self.cohort.date_error_days.get(row, 0.0)
         process.begin(ready_at + error, done)
         return process
+
+    def _steps(self, row: int, tasks: tuple[TaskPlan, ...]) -> Steps:
+        """The steps that a visit's way on needs; made once for all who need the same tasks."""
+        first = self.jobs.first[row]
+        needed = tuple(self.jobs.is_needed[first : first + len(tasks)])
+        key = tasks[0].number, needed
+        if key not in self.steps:
+            self.steps[key] = steps_needed(tasks, needed)
+        return self.steps[key]
 
     def expose_to_harm(self, me: Journey, row: int, stay: int, ready_at: float) -> None:
         """Put on the clock what may happen to somebody who waits to leave."""
@@ -431,8 +445,10 @@ class Model:
         env.is_settling = True
         while touched or called:
             while called:
-                teams = sorted(set(called), key=lambda team: team.number)
+                teams = called[:]
                 called.clear()
+                if len(teams) > 1:
+                    teams = sorted(set(teams), key=lambda team: team.number)
                 for team in teams:
                     team.serve()
             stack = sorted(set(touched), key=lambda ward: -ward.number)

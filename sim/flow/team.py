@@ -22,11 +22,11 @@ ROUNDING = 1e-9
 class Case:
     """One task of one person, asked of a team."""
 
-    __slots__ = ("due_at", "is_dropped", "left_days", "position", "process", "started_at", "until")
+    __slots__ = ("due_at", "is_dropped", "left_days", "process", "started_at", "step", "until")
 
-    def __init__(self, process: Process, position: int, days: float, due_at: float) -> None:
+    def __init__(self, process: Process, step: int, days: float, due_at: float) -> None:
         self.process = process
-        self.position = position
+        self.step = step
         self.left_days = days
         """Working time that is still needed."""
         self.due_at = due_at
@@ -165,7 +165,7 @@ class Team:
 
     def _done(self, case: Case) -> None:
         case.until = math.inf
-        case.process.finish(case.position)
+        case.process.finish(case.step)
 
     def _integrate(self) -> None:
         """Add up cases waiting, staff at work and staff on duty since the last change."""
