@@ -298,7 +298,7 @@ def _scenario(
     """One scenario: the levers laid over the place, checked, with its fingerprint."""
     laid = lay_over(base, levers)
     place = check_place(laid)
-    refuse(_days_without_numbers(laid, place, experiment))
+    refuse(days_without_numbers(laid, place, experiment.warm_up + experiment.days))
     phases, folder = phases_of(base, levers), laid.path.parent
     read = tuple(read_lever(lever) for lever in levers)
     costs = [
@@ -323,16 +323,15 @@ def _scenario(
                 phases.levers, [each for each in read if each.is_phased], strict=True
             )
         ]
-        settings["variants"] = [fingerprint(folder, each, {}) for each in phases.places]
+        settings["variants"] = [
+            fingerprint(folder, each, {}) for _, each in sorted(phases.places.items())
+        ]
     return Scenario(name, slug(name), read, place, fingerprint(folder, place, settings), phases)
 
 
-def _days_without_numbers(
-    document: Document, place: Place, experiment: Experiment
-) -> Iterator[Problem]:
-    """A file of daily numbers has every day of the run."""
-    total = experiment.warm_up + experiment.days
-    run = [place.start_date + timedelta(day) for day in range(total)]
+def days_without_numbers(document: Document, place: Place, days: int) -> Iterator[Problem]:
+    """A file of daily numbers has every day of a run of so many days, warm-up included."""
+    run = [place.start_date + timedelta(day) for day in range(days)]
     for name, group in place.patients.items():
         if group.daily_numbers is None:
             continue

@@ -6,7 +6,7 @@ so every rule holds for them too; what is wrong is said with the file, the row a
 
 import csv
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -218,3 +218,25 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+def write_start(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
+    """Write a start file: its columns, then a row for each of these.
+
+    Raises:
+        OSError: the file can't be written.
+    """
+    with path.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file, lineterminator="\n")
+        lines.writerow(COLUMNS)
+        for row in rows:
+            lines.writerow(_text(row.get(name)) for name in COLUMNS)
+
+
+def _text(value: object) -> str:
+    """A cell as it is written; lengths of time to a thousandth of a day, a minute and a half."""
+    if isinstance(value, float):
+        return f"{value:.3f}".rstrip("0").rstrip(".")
+    if isinstance(value, tuple | list):
+        return "; ".join(str(part) for part in value)
+    return "" if value is None else str(value)
