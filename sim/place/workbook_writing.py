@@ -127,8 +127,8 @@ def _add_routes(rows: Rows, group: str, table: Mapping[str, Any]) -> None:
             route = dict(_table(route, f"routes.{setting}.{name}", schema.Route))
             share = route.pop("share", None)
             if isinstance(route.get("to"), dict):
-                raise _no_cell(f"routes.{setting}.{name}.to is by locality; such a place is kept in "
-                               "YAML")  # fmt: skip
+                where = f"routes.{setting}.{name}.to"
+                raise _no_cell(f"{where} is by locality; such a place is kept in YAML")
             row = _row({"from": setting, "group": group or None, "route": name} | route)
             _put_number(row, "share", share)
             rows["Routes"].append(row)
