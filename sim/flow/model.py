@@ -30,14 +30,13 @@ from sim.flow.team import Team
 from sim.flow.ward import Entry, Ward
 from sim.patients.at_start import ARRIVES, IS_THERE, WAITS_AT_DOOR
 from sim.patients.cohort import Cohort
-from sim.patients.plan import Plan
-from sim.patients.tasks import TaskPlan
+from sim.patients.plan import Plan, RoutePlan
 from sim.patients.ways import DIES, NEEDS_MORE, OTHER_WAY, READMITTED, UNWELL, Visits
 from sim.place.weeks import (
+    admission_hours,
     capacity_steps,
     kinds_of_day,
     meetings,
-    openings,
     spaces_by_day,
     staff_steps,
 )
@@ -112,7 +111,7 @@ class Model:
         self.jobs = _fast_jobs(cohort)
         self.processes: dict[Process, None] = {}
         """Those that are not over, in the order in which they began."""
-        self.steps: dict[tuple[int, tuple[bool, ...]], Steps] = {}
+        self.steps: dict[tuple[tuple[int, ...], tuple[bool, ...]], Steps] = {}
         self.branches = _by_kind(cohort)
         self.readmitted = self.branches[READMITTED]
         self.patience = self.branches[OTHER_WAY]
@@ -141,19 +140,19 @@ class Model:
             ward.outlier_times = setting.outlier_stay_times.value
             ward.returns = setting.returns
             ward.turnaround_days = setting.turnaround.days if setting.turnaround else 0.0
-            ward.readiness = readiness(self.plan.place, setting, kinds)
+            name = self.plan.settings[ward.number]
+            ward.readiness = readiness(self.plan.place, name, kinds, phases)
             if setting.need is not None:
                 ward.care = Care(setting.need.first.value, setting.need.last.value)
                 ward.each = setting.need.first.value
                 if ward.care.tapers:
                     self._taper_each_midnight(ward, days)
-            name = self.plan.settings[ward.number]
             by_day = spaces_by_day(phases, name, days) if phases else ()
             steps = capacity_steps(self.plan.place, setting, kinds, by_day)
             self.capacity.append(steps)
             for at, spaces in steps:
                 self._at(at, ward, capacity=spaces)
-            hours = openings(setting.admits, kinds) if setting.admits else None
+            hours = admission_hours(self.plan.place, name, kinds, phases)
             self.open_hours.append(hours)
             if hours is not None:
                 ward.has_hours = True
@@ -183,8 +182,7 @@ class Model:
         for team, (name, rule) in zip(self.teams, self.plan.place.teams.items(), strict=True):
             if rule.is_panel:
                 team.is_panel = True
-                cases = math.inf if rule.cases is None else rule.cases.value
-                for at in meetings(rule, kinds):
+                for at, cases in meetings(self.plan.place, name, kinds, phases):
                     self.env.call_at(at, lambda team=team, cases=cases: team.meet(cases))  # type: ignore[misc]
                 self.staff.append([])
                 continue
@@ -346,7 +344,7 @@ class Model:
         old, me.process = me.process, None
         if not route.has_process or not route.tasks:
             return None
-        process = Process(self, me, row, stay, self._steps(row, route.tasks))
+        process = Process(self, me, row, stay, self._steps(row, route))
         self.processes[process] = None
         me.process = process
         if (
@@ -360,12 +358,20 @@ class Model:
         process.begin(ready_at + error, done)
         return process
 
-    def _steps(self, row: int, tasks: tuple[TaskPlan, ...]) -> Steps:
-        """The steps that a visit's way on needs; made once for all who need the same tasks."""
+    def _steps(self, row: int, route: RoutePlan) -> Steps:
+        """The steps that a visit's way on needs; made once for all who need the same tasks.
+
+        Where levers cover some people, each has the tasks as those levers leave them.
+        """
         first = self.jobs.first[row]
-        needed = tuple(self.jobs.is_needed[first : first + len(tasks)])
-        key = tasks[0].number, needed
+        last = first + len(route.tasks)
+        needed = tuple(self.jobs.is_needed[first:last])
+        numbers = tuple(self.jobs.task[first : last if route.has_versions else first + 1])
+        key = numbers, needed
         if key not in self.steps:
+            tasks = route.tasks
+            if route.has_versions:
+                tasks = tuple(self.plan.tasks[number] for number in numbers)
             self.steps[key] = steps_needed(tasks, needed)
         return self.steps[key]
 
@@ -559,6 +565,7 @@ def _fast_jobs(cohort: Cohort) -> FastJobs:
     visits, first = np.unique(jobs.visit, return_index=True)
     return FastJobs(
         dict(zip(visits.tolist(), first.tolist(), strict=True)),
+        jobs.task.tolist(),
         jobs.is_needed.tolist(),
         jobs.days.tolist(),
         jobs.first_again.tolist(),
@@ -572,6 +579,7 @@ class FastJobs:
     """The cohort's jobs: see ``Jobs``; ``first`` is the first job of each visit."""
 
     first: dict[int, int]
+    task: list[int]
     is_needed: list[bool]
     days: list[float]
     first_again: list[int]

@@ -45,17 +45,15 @@ def mean_by_day(place: Place, group: Group, days: int) -> Floats:
 
 def means_of_run(place: Place, name: str, days: int, phases: Phases | None) -> Floats:
     """A group's mean arrivals on each day, as far as the levers have come; shape (days,)."""
-    if phases is None or _is_the_same_in_all(phases, name):
+    if phases is None:
         return mean_by_day(place, place.patients[name], days)
-    means = [mean_by_day(place, place.patients[name], days).tolist() for place in phases.places]
-    return np.array([phases.mixed(day, row) for day, row in enumerate(zip(*means, strict=True))])
-
-
-def _is_the_same_in_all(phases: Phases, name: str) -> bool:
-    """Whether no lever that starts or spreads changes how many of a group come."""
-    groups = [place.patients[name] for place in phases.places]
-    rates = [(group.per_day, group.by_weekday, group.by_month, group.by_dates) for group in groups]
-    return all(rate == rates[0] for rate in rates)
+    levers = phases.touching(("patients", name, "arrivals"))
+    versions = phases.versions(levers)
+    means = [mean_by_day(each, each.patients[name], days) for each in versions]
+    if not levers:
+        return means[0]
+    rows = zip(*(each.tolist() for each in means), strict=True)
+    return np.array([phases.mixed(day, levers, row) for day, row in enumerate(rows)])
 
 
 def draw_arrivals(

@@ -126,7 +126,7 @@ def _named(plan: Plan, seed: int, replication: int, rows: _Rows) -> People:
     return People(
         key=person_keys(np.array(keys, dtype=np.uint64)[of], start_day, index),
         group=np.array(group, dtype=np.int32)[of],
-        case=np.zeros(n, dtype=np.int32),
+        case=np.zeros(n, dtype=np.int64),
         day=(START_DAY - of).astype(np.int32),
         index=index,
         arrived_at=np.zeros(n),
@@ -196,11 +196,11 @@ def _draw_stays_left(
             people.arrived_at[mine] = -so_far[mine]
             people.stay_left[mine] = left[mine] / longer[mine]
             continue
-        place, group = plan.place_of(case), plan.groups[plan.case_parts(case)[2]]
+        place, group = plan.place_of(case, setting), plan.groups[plan.case_parts(case)[2]]
         stay = place.stay_of(group, plan.settings[setting])
         assert stay is not None
         if rule == GIVEN:
-            past = past_of(place, place.settings[plan.settings[setting]])
+            past = past_of(place, plan.before_run(setting))
             people.arrived_at[mine] = -so_far[mine]
             people.stay_left[mine] = need_left(
                 past, stay, so_far[mine] / longer[mine], u_stay[mine], u_moment[mine]
@@ -245,7 +245,7 @@ def _settle_routes(plan: Plan, rows: _Rows, people: People) -> None:
 
 def _route_of(plan: Plan, case: int, setting: int, row: StartRow) -> RoutePlan:
     """The route of people of a row: the one named, or the first that leads where they want."""
-    choice = plan.choices[case, setting]
+    choice = plan.choice(case, setting)
     routes = [plan.routes[int(number)] for number in choice.routes]
     if row.route is not None:
         return next(route for route in routes if route.name == row.route)

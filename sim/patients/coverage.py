@@ -16,8 +16,8 @@ def cases(plan: Plan, group: int, key: Keys, day: Ints, locality: str | None = N
     person whose number is below its uptake on that day; so as it spreads, nobody who would be
     covered is left out again.
     """
-    found = np.full(len(key), group, dtype=np.int32)
-    found += _localities(plan, group, key, locality) * np.int32(len(plan.groups))
+    found = np.full(len(key), group, dtype=np.int64)
+    found += _localities(plan, group, key, locality) * np.int64(len(plan.groups))
     if plan.phases is None:
         return found
     whole = len(plan.groups) * len(plan.localities)
@@ -26,7 +26,7 @@ def cases(plan: Plan, group: int, key: Keys, day: Ints, locality: str | None = N
         if phase.covers_people:
             uptake = np.array([phase.at(each) for each in days.tolist()])
             covered = uniforms(key, named_key("uptake", phase.lever)) < uptake[at]
-            found += covered * np.int32(whole << bit)
+            found += covered * np.int64(whole << bit)
     return found
 
 

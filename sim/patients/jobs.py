@@ -48,21 +48,49 @@ class JobDraws:
     """(visit row, task, attempt, days of the earlier task, days of its own)."""
 
     def draw(
-        self, route: RoutePlan, plan: Plan, group: Ints, keys: Keys, visit: Ints, rows: Ints
+        self,
+        route: RoutePlan,
+        plan: Plan,
+        group: Ints,
+        covered: Ints,
+        keys: Keys,
+        visit: Ints,
+        rows: Ints,
     ) -> None:
-        """The jobs of these visits, which all take one route."""
-        for task in route.tasks:
-            needed = _needed(task, plan, group, keys, visit)
-            days = _days(task, keys, visit)
-            returns = np.zeros(len(rows), dtype=np.int32)
-            if task.returned:
-                u = uniforms(keys, named_key("returned", task.stream), visit)
-                times = np.floor(np.log(u) / np.log(task.returned))
-                returns = np.where(needed, np.minimum(times, MAX_RETURNS), 0).astype(np.int32)
-                earlier = next(each for each in route.tasks if each.number == _earlier(route, task))
-                self._draw_again(task, earlier, keys, visit, rows, returns)
-            number = np.full(len(rows), task.number, dtype=np.int32)
-            self.parts.append((rows, number, needed, days, returns))
+        """The jobs of these visits, which all take one route.
+
+        Each person has the version of a task that belongs to the levers which cover them.
+        """
+        for each in route.tasks:
+            for task, mine in each.by_version(covered):
+                self._draw_one(
+                    route, plan, task, group[mine], covered[mine], keys[mine], visit[mine],
+                    rows[mine],
+                )  # fmt: skip
+
+    def _draw_one(
+        self,
+        route: RoutePlan,
+        plan: Plan,
+        task: TaskPlan,
+        group: Ints,
+        covered: Ints,
+        keys: Keys,
+        visit: Ints,
+        rows: Ints,
+    ) -> None:
+        """The jobs of one version of a task."""
+        needed = _needed(task, plan, group, keys, visit)
+        days = _days(task, keys, visit)
+        returns = np.zeros(len(rows), dtype=np.int32)
+        if task.returned:
+            u = uniforms(keys, named_key("returned", task.stream), visit)
+            times = np.floor(np.log(u) / np.log(task.returned))
+            returns = np.where(needed, np.minimum(times, MAX_RETURNS), 0).astype(np.int32)
+            for earlier, mine in route.tasks[task.returns_to].by_version(covered):
+                self._draw_again(task, earlier, keys[mine], visit[mine], rows[mine], returns[mine])
+        number = np.full(len(rows), task.number, dtype=np.int32)
+        self.parts.append((rows, number, needed, days, returns))
 
     def _draw_again(
         self, task: TaskPlan, earlier: TaskPlan, keys: Keys, visit: Ints, rows: Ints, returns: Ints
@@ -101,10 +129,6 @@ class JobDraws:
         order = np.lexsort((attempt, task, visit))
         earlier = np.concatenate([part[3] for part in self.again])[order]
         return earlier, np.concatenate([part[4] for part in self.again])[order]
-
-
-def _earlier(route: RoutePlan, task: TaskPlan) -> int:
-    return route.tasks[task.returns_to].number
 
 
 def _needed(task: TaskPlan, plan: Plan, group: Ints, keys: Keys, visit: Ints) -> NDArray[np.bool_]:

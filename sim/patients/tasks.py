@@ -1,7 +1,11 @@
 """The tasks of a transfer as the cohort draws them and the model runs them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.patients.distributions import InverseCdf, inverse_cdf
 from sim.place.fields import in_locality
@@ -9,6 +13,8 @@ from sim.place.reasons import REASONS
 from sim.place.schema import Place
 from sim.place.tasks import Task
 from sim.place.words import Body
+
+Ints = NDArray[np.signedinteger]
 
 AT_ADMISSION, BEFORE_EXPECTED, WHEN_READY, AFTER_OTHERS, WHEN_PLACED = range(5)
 """When a task may start at the earliest: the last, once the next place is sure."""
@@ -45,6 +51,29 @@ class TaskPlan:
     """The task that is done again after a return, by its place in the transfer."""
     repeats: float = 1.0
     valid_days: float = inf
+    levers: tuple[int, ...] = ()
+    """The numbers of the levers that cover some people and change this task."""
+    changed: tuple["TaskPlan", ...] = ()
+    """The task as each set of those leaves it, but for none of them; see ``sets_of``."""
+
+    @property
+    def versions(self) -> tuple["TaskPlan", ...]:
+        """The task as each set of its levers leaves it, none first."""
+        return (self, *self.changed)
+
+    def by_version(self, covered: Ints) -> Iterator[tuple["TaskPlan", Ints | slice]]:
+        """Each version of the task, with which of these people it is for.
+
+        ``covered`` has a bit for each lever that covers the person.
+        """
+        if not self.levers:
+            yield self, slice(None)
+            return
+        index = np.zeros(len(covered), dtype=np.int64)
+        for i, lever in enumerate(self.levers):
+            index += (covered >> lever & 1) << i
+        for number in np.unique(index).tolist():
+            yield self.versions[number], np.flatnonzero(index == number)
 
 
 def tasks_of_transfer(
@@ -54,12 +83,8 @@ def tasks_of_transfer(
     name: str,
     locality: str | None,
     teams: dict[str, int],
-    first: int,
 ) -> tuple[TaskPlan, ...]:
-    """The tasks of a transfer from a setting, each with streams of its own.
-
-    ``first`` is the number of the first of them; below 0, they have no numbers.
-    """
+    """The tasks of a transfer from a setting, each with streams of its own; no numbers yet."""
     transfer = place.transfers[name]
     made: list[TaskPlan] = []
     for kind, tasks in (("arrange", transfer.arrange), ("hand over", transfer.hand_over)):
@@ -68,10 +93,7 @@ def tasks_of_transfer(
         for i, task in enumerate(tasks):
             seen[task.task] = seen.get(task.task, 0) + 1
             stream = "/".join((setting, name, kind, task.task, str(seen[task.task])))
-            number = first + len(made) if first >= 0 else -1
-            made.append(
-                _task(place, variant, task, stream, kind, i, begin, tasks, locality, teams, number)
-            )
+            made.append(_task(place, variant, task, stream, kind, i, begin, tasks, locality, teams))
     return tuple(made)
 
 
@@ -86,7 +108,6 @@ def _task(
     tasks: tuple[Task, ...],
     locality: str | None,
     teams: dict[str, int],
-    number: int,
 ) -> TaskPlan:
     team = in_locality(task.team, locality)
     length = task.takes or task.works_for
@@ -107,7 +128,6 @@ def _task(
         reason=task.reason,
         body=task.body or _body(place, team) or REASONS[task.reason].body,
         stands_in=task.stands_in,
-        number=number,
         team=teams[team] if team is not None else -1,
         after=tuple(begin + other for other in before),
         start=start,

@@ -213,7 +213,8 @@ def _one_step(drawing: _Drawing, walkers: _Walkers, is_first: bool) -> Visits:
         np.zeros(n),
         np.zeros(n),
     )
-    kinds = start.case[person] * len(plan.settings) + walkers.setting
+    case_there = plan.narrow(start.case[person], walkers.setting)
+    kinds = case_there * len(plan.settings) + walkers.setting
     for kind in np.unique(kinds):
         case, s = divmod(int(kind), len(plan.settings))
         of_kind = np.flatnonzero(kinds == kind)
@@ -223,7 +224,7 @@ def _one_step(drawing: _Drawing, walkers: _Walkers, is_first: bool) -> Visits:
             uniforms(keys, named_key("stay", name), visit)
         )
         step.route[of_kind] = _choose(plan, case, s, keys, visit)
-        if plan.setting(s).decision_rounds:
+        if plan.has_rounds(s):
             u = uniforms(keys, named_key("round", name), visit)
             step.round_threshold[of_kind] = -np.log1p(-u)
     settled = walkers.route >= 0
@@ -253,22 +254,24 @@ def _draw_tasks(drawing: _Drawing, step: Visits, done: Ints | None) -> None:
             continue
         rows = np.flatnonzero(step.route == number)
         keys, visit = start.key[step.person[rows]], step.number[rows]
+        covered = plan.covered(start.case[step.person[rows]])
         if route.has_process:
-            drawing.jobs.draw(route, plan, start.group[step.person[rows]], keys, visit,
+            drawing.jobs.draw(route, plan, start.group[step.person[rows]], covered, keys, visit,
                               rows + drawing.rows)  # fmt: skip
             if route.date_error_days:
                 stream = f"{plan.settings[route.from_setting]}/{route.transfer}"
                 u = uniforms(keys, named_key("expected date", stream), visit)
                 drawing.errors.append((rows + drawing.rows, _normal(u) * route.date_error_days))
             continue
-        for position, task in enumerate(route.tasks):
-            assert task.days is not None
-            days = task.days(uniforms(keys, named_key("task", task.stream), visit))
-            if done is not None and not task.is_hand_over:
-                days = np.where(done[rows] >> position & 1, 0.0, days)
-            total = step.hand_over_days if task.is_hand_over else step.arrange_days
-            total[rows] += days
-            drawing.tasks.append((task.key, rows + drawing.rows, days))
+        for position, each in enumerate(route.tasks):
+            for task, mine in each.by_version(covered):
+                assert task.days is not None
+                days = task.days(uniforms(keys[mine], named_key("task", task.stream), visit[mine]))
+                if done is not None and not task.is_hand_over:
+                    days = np.where(done[rows[mine]] >> position & 1, 0.0, days)
+                total = step.hand_over_days if task.is_hand_over else step.arrange_days
+                total[rows[mine]] += days
+                drawing.tasks.append((task.key, rows[mine] + drawing.rows, days))
 
 
 def _normal(u: Floats) -> Floats:
@@ -337,7 +340,7 @@ def _harms(
             )  # fmt: skip
     if harm.dies and harm.dies.per_day.value:
         rows, days = _threshold(drawing, step, waits, harm.dies.per_day.value, "dies", ready)
-        case = drawing.start.case[step.person[rows]]
+        case = plan.narrow(drawing.start.case[step.person[rows]], step.setting[rows])
         deaths = np.array(
             [plan.deaths[int(c), int(s)] for c, s in zip(case, step.setting[rows], strict=True)],
             dtype=np.int32,

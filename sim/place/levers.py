@@ -14,10 +14,11 @@ from sim.place.calendars import IsoDate
 from sim.place.document import Document, Keys, Mark, Tree
 from sim.place.fields import Name, Prose, Title
 from sim.place.numbers import Amount, AnyNumber, Duration, Noted, PoundsPerYear, Strict
+from sim.place.parts import MAY_CHANGE, may_start_or_spread
 from sim.place.paths import EVERY, UnknownPathError, dotted, expanded, find_all, kind_at
 from sim.place.problems import InputError, Problem, did_you_mean, one_of, refuse
 from sim.place.schema import Route
-from sim.place.shape import table
+from sim.place.shape import expected_at, is_list, table
 from sim.place.uptake import Uptake
 from sim.place.validate import validate
 
@@ -26,10 +27,8 @@ OPERATIONS: tuple[Operation, ...] = ("set", "times", "plus")
 NOTES = ("source", "certainty", "note")
 FIXED = ("place", "start_date", "about")
 """What no lever may change: the scenarios of an experiment share them."""
-PHASED_MAY = (
-    "a lever with a start or an uptake may change transfers, routes, stays, beds or places, "
-    "per_day, by_weekday and by_month, and nothing else"
-)
+ADDED = "+"
+"""Stands for the items that levers add to a list."""
 
 
 class Evidence(Strict):
@@ -50,7 +49,7 @@ class Lever(Strict):
     how: Prose = Field(description="How it works: the mechanism, not the hoped-for result.")
     change: dict[str, Any] = Field(
         description="Path in the place → its new value, or one of {set: value}, {times: number} "
-        "and {plus: number}. A path is the keys joined by dots, such as "
+        "and {plus: number}; a list may be {plus: [items]}. A path is the keys joined by dots, such as "
         "settings.reablement.places; a task goes by its name, the items of other lists are counted "
         "from 1, and * stands for every row that has the rest of the path.",
         min_length=1,
@@ -88,6 +87,11 @@ class Change:
     """Where that stands in the lever's file."""
     keys: Keys = ()
     """The path in the place, once found."""
+
+    @property
+    def adds_items(self) -> bool:
+        """Whether it puts items at the end of a list, and leaves those that are there alone."""
+        return self.operation == "plus" and isinstance(self.value, list)
 
     @property
     def where(self) -> str:
@@ -141,7 +145,8 @@ def lay_over(place: Document, levers: Sequence[Document]) -> Document:
     """A valid place as the levers leave it; what they change stands, from then on, in their files.
 
     Several times of one value multiply, several plus add, in any order. Any other pair of changes
-    to one value, or to a table and a part of it, is a clash.
+    to one value, or to a table and a part of it, is a clash; but items that are added to a list
+    leave the changes of the others alone.
 
     Raises:
         InputError: a lever is not valid, its path is not in the place, it clashes with another,
@@ -153,50 +158,33 @@ def lay_over(place: Document, levers: Sequence[Document]) -> Document:
     changes, problems = _found(place, [change for _, _, made in read for change in made])
     phased = {lever.lever for _, lever, _ in read if lever.is_phased}
     problems += [
-        change.problem(PHASED_MAY)
+        change.problem(MAY_CHANGE)
         for change in changes
-        if change.lever in phased and not (_is_for_people(change.keys) or _is_in_part(change.keys))
+        if change.lever in phased and not may_start_or_spread(change.keys)
     ]
     refuse([*problems, *_clashes(changes)])
-    touched = {change.keys for change in changes}
+    touched = {change.keys for change in changes if not change.adds_items}
     marks = {
         keys: mark
         for keys, mark in place.marks.items()
         if not any(keys[:length] in touched for length in range(len(keys) + 1))
     }
     laid = Document(place.path, copy.deepcopy(place.tree), marks, dict(place.changed))
-    by_keys: dict[Keys, list[Change]] = {}
+    by_keys: dict[tuple[Keys, bool], list[Change]] = {}
     for change in changes:
-        by_keys.setdefault(change.keys, []).append(change)
-    for together in by_keys.values():
-        problems += _apply(laid, together)
+        by_keys.setdefault((change.keys, change.adds_items), []).append(change)
+    for (_, adds_items), together in by_keys.items():
+        problems += _add_items(laid, together) if adds_items else _apply(laid, together)
     for document, lever, _ in read:
         problems += _unknown_payers(laid, document, lever)
     refuse(problems)
     return laid
 
 
-def covers_people(place: Document, document: Document) -> bool:
-    """Whether a lever changes what people need or where they go: tasks, routes, stays."""
+def changes_in(place: Document, document: Document) -> list[Change]:
+    """The changes that a lever makes, each with the keys of its value in the place."""
     found, _ = _found(place, changes_of(document, read_lever(document)))
-    return any(_is_for_people(change.keys) for change in found)
-
-
-def _is_for_people(keys: Keys) -> bool:
-    """Whether these keys lead to tasks, routes or stays; the turn in a queue is none of them."""
-    leads_there = keys[0] in ("transfers", "routes") or (keys[0], *keys[2:3]) in (
-        ("settings", "stay"), ("patients", "stay"), ("patients", "routes")
-    )  # fmt: skip
-    is_turn = keys[-1] == "priority" and len(keys) == (4 if keys[0] == "routes" else 6)
-    return leads_there and not is_turn
-
-
-def _is_in_part(keys: Keys) -> bool:
-    """Whether these keys lead to spaces or mean arrivals, which can change in part."""
-    return (keys[0], *keys[2:3]) in (
-        ("settings", "beds"), ("settings", "places"),
-        ("patients", "per_day"), ("patients", "by_weekday"), ("patients", "by_month"),
-    )  # fmt: skip
+    return found
 
 
 def _read_all(levers: Sequence[Document]) -> list[tuple[Document, Lever, list[Change]]]:
@@ -230,7 +218,7 @@ def _check_operand(change: Change, written: Tree) -> None:
     """Refuse a factor or addend that is not a number, and notes that are none."""
     if change.operation == "times":
         validate(_part(change.document, change.value_at, change.value), Amount)
-    elif change.operation == "plus":
+    elif change.operation == "plus" and not change.adds_items:
         kind = Duration if isinstance(change.value, str) else AnyNumber
         validate(_part(change.document, change.value_at, change.value), kind)
     if isinstance(written, dict) and change.operation in written:
@@ -271,11 +259,12 @@ def _clashes(changes: list[Change]) -> Iterator[Problem]:
     earlier: dict[Keys, Change] = {}
     above: dict[Keys, Change] = {}
     for change in changes:
-        prefixes = [change.keys[:length] for length in range(1, len(change.keys))]
-        other = earlier.get(change.keys)
+        at = (*change.keys, ADDED) if change.adds_items else change.keys
+        prefixes = [at[:length] for length in range(1, len(at))]
+        other = earlier.get(at)
         if other and other.operation == change.operation != "set":
             continue
-        other = other or above.get(change.keys)
+        other = other or above.get(at)
         other = other or next((earlier[keys] for keys in prefixes if keys in earlier), None)
         if other:
             yield change.problem(
@@ -284,7 +273,7 @@ def _clashes(changes: list[Change]) -> Iterator[Problem]:
                 "leave one of them out (only times with times, and plus with plus, go together)"
             )
             continue
-        earlier[change.keys] = change
+        earlier[at] = change
         for keys in prefixes:
             above.setdefault(keys, change)
 
@@ -312,6 +301,26 @@ def _apply(laid: Document, changes: list[Change]) -> list[Problem]:
         return [last.problem(f"{last.operation} at {at}: {error}")]
     holder[key] = new
     _mark(laid, changes)
+    return []
+
+
+def _add_items(laid: Document, changes: list[Change]) -> list[Problem]:
+    """Put items at the end of a list, those of the lever with the first name first."""
+    first = changes[0]
+    holder, key, _ = _holder(laid.tree, first.keys)
+    old = holder.get(key) if isinstance(holder, dict) else holder[key]
+    if not is_list(expected_at(kind_at(laid.tree, first.keys[:-1]), (key,))):
+        return [first.problem(f"plus: items can be added to a list only, and {first.path} is none")]
+    items: list[Tree] = old if isinstance(old, list) else [old]
+    for change in sorted(changes, key=lambda each: each.lever):
+        assert isinstance(change.value, list)
+        for path, mark in change.document.marks.items():
+            item = path[len(change.value_at) :]
+            if item and path[: len(change.value_at)] == change.value_at:
+                laid.marks[(*first.keys, len(items) + int(item[0]), *item[1:])] = mark
+        items = [*items, *copy.deepcopy(change.value)]
+    holder[key] = items
+    laid.changed[first.keys] = " and ".join(change.where for change in changes)
     return []
 
 

@@ -12,6 +12,8 @@ from sim.place.fields import Name, NameByLocality, ReasonCode, Title
 from sim.place.numbers import Duration, Share, Strict, YesNo, wrong
 from sim.place.words import Body
 
+PLAIN_KEYS = frozenset({"task", "reason", "body", "takes", "stands_in"})
+"""The keys of time that passes for everybody, in its turn, and nothing else."""
 StartRule = Literal["at admission", "when ready"]
 
 
@@ -131,7 +133,7 @@ class Task(Strict):
     @property
     def is_plain(self) -> bool:
         """Whether it is time that passes for everybody, in its turn, and nothing else."""
-        return self.model_fields_set <= {"task", "reason", "body", "takes", "stands_in"}
+        return self.model_fields_set <= PLAIN_KEYS
 
 
 class Transfer(Strict):

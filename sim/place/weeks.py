@@ -5,8 +5,10 @@ unless the place says otherwise.
 """
 
 import math
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import pairwise
 
 from sim.place.calendars import Window
 from sim.place.schema import Place, Setting
@@ -38,10 +40,7 @@ def openings(windows: Sequence[Window], kinds: Sequence[int]) -> list[tuple[floa
             if kind not in window.days:
                 continue
             start, end = day + window.start / MINUTES_PER_DAY, day + window.end / MINUTES_PER_DAY
-            if stretches and stretches[-1][1] == start:
-                stretches[-1] = (stretches[-1][0], end)
-            else:
-                stretches.append((start, end))
+            _join(stretches, start, end)
     return stretches
 
 
@@ -79,16 +78,90 @@ def capacity_steps(
     return [step for step in changes if step[0] < len(kinds)]
 
 
-def spaces_by_day(phases: Phases, setting: str, days: int) -> list[float]:
-    """A setting's own number of spaces, as far as the levers have come, in whole spaces.
+def admission_hours(
+    place: Place, name: str, kinds: Sequence[int], phases: Phases | None = None
+) -> list[tuple[float, float]] | None:
+    """(from, to) of each stretch in which a setting admits; None where it always does.
 
-    Rounded towards the number without these levers.
+    Levers that start or spread open and close hours in part: in as many of the weeks as the uptake
+    says, evenly spread.
     """
-    spaces = [_limit(place.settings[setting].spaces.limit) for place in phases.places]
-    if len(set(spaces)) == 1:
-        return spaces[:1] * days
-    changes = [phases.mixed(day, spaces) - spaces[0] for day in range(days)]
-    return [spaces[0] + math.trunc(change + math.copysign(1e-9, change)) for change in changes]
+    levers = phases.touching(("settings", name, "admits")) if phases else ()
+    places = phases.versions(levers) if phases else [place]
+    windows = [each.settings[name].admits for each in places]
+    if all(each is None for each in windows):
+        return None
+    if not phases or not levers:
+        return openings(windows[0] or (), kinds)
+    days = [_open_by_weekday(each) for each in windows]
+    slots = {kind: _slots([each[kind] for each in days]) for kind in range(7)}
+    stretches: list[tuple[float, float]] = []
+    for day, kind in enumerate(kinds):
+        for start, end in slots[kind]:
+            are_open = [
+                any(begin <= start and end <= until for begin, until in each[kind]) for each in days
+            ]
+            share = phases.mixed(day, levers, [float(is_open) for is_open in are_open])
+            if happens(day, share, was=are_open[0]):
+                _join(stretches, day + start / MINUTES_PER_DAY, day + end / MINUTES_PER_DAY)
+    return stretches
+
+
+def _open_by_weekday(windows: Sequence[Window] | None) -> list[list[tuple[int, int]]]:
+    """For each weekday, the minutes from and to which a setting admits."""
+    if windows is None:
+        return [[(0, MINUTES_PER_DAY)]] * 7
+    return [
+        [(window.start, window.end) for window in windows if kind in window.days]
+        for kind in range(7)
+    ]
+
+
+def _slots(versions: Sequence[list[tuple[int, int]]]) -> list[tuple[int, int]]:
+    """The parts of a day in which each of the versions is open or shut throughout."""
+    edges = sorted({edge for hours in versions for window in hours for edge in window})
+    return list(pairwise(edges))
+
+
+def _join(stretches: list[tuple[float, float]], start: float, end: float) -> None:
+    """Add a stretch, as part of the last one where that ends as it begins."""
+    if stretches and stretches[-1][1] == start:
+        stretches[-1] = (stretches[-1][0], end)
+    else:
+        stretches.append((start, end))
+
+
+def happens(day: int, share: float, *, was: bool) -> bool:
+    """Whether what can only happen or not does so on a day, if it is to in a share of the weeks.
+
+    Each week of the run has a number from 0 to 1 (van der Corput's, evenly spread): 0, 1/2, 1/4,
+    3/4, 1/8 and so on. What comes in happens in the weeks whose number is below its share; what
+    goes out, and ``was`` there before, is missing in the weeks whose number is below the rest. So a
+    meeting that moves from one day to another is held once in every week on the way.
+
+    >>> [happens(7 * week, 0.5, was=False) for week in range(4)]
+    [True, False, True, False]
+    """
+    week, number, digit = day // 7, 0.0, 0.5
+    while week:
+        number += digit * (week & 1)
+        week, digit = week >> 1, digit / 2
+    return not (1 - share > number) if was else share > number
+
+
+def spaces_by_day(phases: Phases, setting: str, days: int) -> list[float]:
+    """A setting's own number of spaces, as far as the levers have come, in whole spaces."""
+    levers = phases.touching(("settings", setting, "spaces"))
+    spaces = [_limit(each.settings[setting].spaces.limit) for each in phases.versions(levers)]
+    return [mixed_whole(phases, day, levers, spaces) for day in range(days)]
+
+
+def mixed_whole(phases: Phases, day: int, levers: Sequence[int], values: Sequence[float]) -> float:
+    """A whole number of a day, out of its versions, rounded towards the one without levers."""
+    if len(set(values)) == 1:
+        return values[0]
+    change = phases.mixed(day, levers, values) - values[0]
+    return values[0] + math.trunc(change + math.copysign(1e-9, change))
 
 
 def staff_steps(
@@ -99,14 +172,19 @@ def staff_steps(
     Levers that start or spread change the staff of each hour in part, in whole people, rounded
     towards the number without these levers.
     """
-    if phases is None or len({str(each.teams.get(name)) for each in phases.places}) == 1:
-        return _without_repeats(_staff(place, place.teams[name], kinds))
-    each = [_staff(variant, variant.teams[name], kinds) for variant in phases.places]
+    levers = phases.touching(("teams", name)) if phases else ()
+    places = phases.versions(levers) if phases else [place]
+    each = [_staff(version, version.teams[name], kinds) for version in places]
+    if phases is None or not levers:
+        return _without_repeats(each[0])
     steps = []
-    for at in sorted({at for steps_of in each for at, _ in steps_of}):
-        values = [_at(steps_of, at) for steps_of in each]
-        change = phases.mixed(int(at), values) - values[0]
-        steps.append((at, values[0] + math.trunc(change + math.copysign(1e-9, change))))
+    starts = [[at for at, _ in steps_of] for steps_of in each]
+    for at in sorted({at for ats in starts for at in ats}):
+        values = [
+            steps_of[bisect_right(ats, at) - 1][1]
+            for steps_of, ats in zip(each, starts, strict=True)
+        ]
+        steps.append((at, mixed_whole(phases, int(at), levers, values)))
     return _without_repeats(steps)
 
 
@@ -145,19 +223,38 @@ def _without_repeats(steps: list[tuple[float, float]]) -> list[tuple[float, floa
     return kept
 
 
-def _at(steps: list[tuple[float, float]], at: float) -> float:
-    """The value that holds at an instant, from its start on."""
-    return [value for start, value in steps if start <= at][-1]
+def meetings(
+    place: Place, name: str, kinds: Sequence[int], phases: Phases | None = None
+) -> list[tuple[float, float]]:
+    """(at, cases) of each meeting of a panel; cases may be infinite.
+
+    Levers that start or spread bring meetings in, and take them out, in as many of the weeks as the
+    uptake says; the cases of a meeting change in whole ones.
+    """
+    levers = phases.touching(("teams", name)) if phases else ()
+    teams = [each.teams[name] for each in (phases.versions(levers) if phases else [place])]
+    cases = [math.inf if team.cases is None else team.cases.value for team in teams]
+    if phases is None or not levers:
+        return [
+            (day + minute / MINUTES_PER_DAY, cases[0]) for day, minute, _ in _times(teams, kinds)
+        ]
+    held = []
+    for day, minute, meets in _times(teams, kinds):
+        share = phases.mixed(day, levers, [float(each) for each in meets])
+        if happens(day, share, was=meets[0]):
+            at = day + minute / MINUTES_PER_DAY
+            held.append((at, mixed_whole(phases, day, levers, cases)))
+    return held
 
 
-def meetings(team: Team, kinds: Sequence[int]) -> list[float]:
-    """The instants at which a panel meets."""
-    return sorted(
-        day + meeting.at / MINUTES_PER_DAY
-        for day, kind in enumerate(kinds)
-        for meeting in team.meets
-        if kind in meeting.days
-    )
+def _times(teams: Sequence[Team], kinds: Sequence[int]) -> Iterator[tuple[int, int, list[bool]]]:
+    """(day, minute, whether each of them meets) where any version of a panel meets."""
+    times = [
+        {(kind, meeting.at) for meeting in team.meets for kind in meeting.days} for team in teams
+    ]
+    for day, kind in enumerate(kinds):
+        for minute in sorted({at for each in times for on, at in each if on == kind}):
+            yield day, minute, [(kind, minute) in each for each in times]
 
 
 def _dated(place: Place, setting: Setting, day: int) -> float | None:

@@ -97,7 +97,7 @@ KEYS_AND_TYPES = (
     place("an unknown pathway", "share: 0.6, pathway: P0", "share: 0.6, pathway: P4", "P4",
         "'P4' is not allowed", "allowed: P0, P1, P2, P3"),
     place("an unknown rule for the start", "stay_left: equilibrium", "stay_left: steady", "steady",
-        "'steady' is not allowed", "equilibrium, uniform from one day, fresh"),
+        "'steady' is not allowed", "equilibrium, given days there, uniform from one day, fresh"),
     place("an unknown way with bank holidays", "as usual", "ignored", "ignored",
         "allowed: as sundays, as usual"),
 )  # fmt: skip

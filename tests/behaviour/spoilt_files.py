@@ -277,11 +277,11 @@ def duplicate_lever(folder: Path) -> None:
     (folder / "levers" / "zz.yaml").write_text(MORE_BEDS)
 
 
-def four_more_levers(folder: Path) -> None:
-    """Four levers that spread, each on the same share."""
-    for number in range(1, 5):
-        text = FASTER.replace("lever: faster", f"lever: e-{number}")
-        (folder / "levers" / f"e-{number}.yaml").write_text(text + "starts: 2025-05-01\n")
+def many_levers(folder: Path) -> None:
+    """Thirty-one levers that start on a date, each on the same task."""
+    for number in range(1, 32):
+        text = FASTER.replace("lever: faster", f"lever: e-{number}").replace("0.5", "0.9")
+        (folder / "levers" / f"e-{number:02}.yaml").write_text(text + "starts: 2025-05-01\n")
 
 
 def no_levers(folder: Path) -> None:

@@ -22,7 +22,7 @@ def a_ward(start_date: str = "2024-01-08", **ward: object) -> Place:
 def rule(days: int = 28, start_date: str = "2024-01-08", **ward: object) -> Readiness:
     """The readiness rule of a ward, from a Monday."""
     place = a_ward(start_date, **ward)
-    found = readiness(place, place.settings["ward"], kinds_of_day(place, days))
+    found = readiness(place, "ward", kinds_of_day(place, days))
     assert found is not None
     return found
 
@@ -32,7 +32,7 @@ NOON = {"days": "every day", "at": "12:00"}
 
 def test_without_rounds_the_end_of_need_is_readiness() -> None:
     place = a_ward()
-    assert readiness(place, place.settings["ward"], kinds_of_day(place, 7)) is None
+    assert readiness(place, "ward", kinds_of_day(place, 7)) is None
 
 
 @pytest.mark.parametrize(
@@ -160,11 +160,46 @@ def test_pace_slows_the_stay_in_the_model() -> None:
     assert path(played(place), "Ann") == [("ward", 4.5, 8.5)]
 
 
+PUSH = {"from": "2024-01-10", "to": "2024-01-11"}
+"""The Wednesday and Thursday of the first week."""
+
+
+def test_on_the_dates_of_a_push_treatment_goes_faster() -> None:
+    found = rule(pushes=[{**PUSH, "pace": 2}])
+    assert found.ready_at(0.0, 2.0, 0.0) == 2.0
+    assert found.ready_at(0.0, 3.0, 0.0) == 2.5
+    assert found.ready_at(0.0, 7.0, 0.0) == 5.0, "two days at twice the pace, and three others"
+
+
+def test_a_push_multiplies_the_pace_of_the_weekday_and_pushes_multiply_one_another() -> None:
+    found = rule(pace_by_weekday={"wed": 0.5}, pushes=[{**PUSH, "pace": 2}])
+    assert found.ready_at(2.0, 1.0, 0.0) == 3.0
+    both = [{**PUSH, "pace": 2}, {"from": "2024-01-11", "to": "2024-01-11", "pace": 0.5}]
+    assert rule(pushes=both).ready_at(3.0, 1.0, 0.0) == 4.0
+
+
+def test_a_push_of_readiness_makes_a_round_as_good_as_several() -> None:
+    n = 20_000
+    thresholds = -np.log1p(-(np.arange(n) + 0.5) / n)
+    rounds = [{**NOON, "prob_ready": 0.3}]
+    found = rule(decision_rounds=rounds, pushes=[{**PUSH, "readiness": 2}])
+    ready = np.array([found.ready_at(1.0, 0.25, t) for t in thresholds])
+    shares = [float(np.mean(ready == day + 0.5)) for day in (1, 2, 3, 4)]
+    twice = 1 - 0.7**2
+    exact = [0.3, 0.7 * twice, 0.7**3 * twice, 0.7**5 * 0.3]
+    assert shares == pytest.approx(exact, abs=1.01 / n)
+
+
+def test_a_push_of_nothing_changes_nothing_and_one_of_nought_stops_treatment() -> None:
+    assert rule(pushes=[PUSH]).ready_at(0.5, 3.25, 0.0) == 3.75
+    assert rule(pushes=[{**PUSH, "pace": 0}]).ready_at(1.0, 1.5, 0.0) == 4.5
+
+
 def test_an_english_bank_holiday_counts_as_a_sunday_unless_the_place_says_otherwise() -> None:
     rounds = [{"days": "weekdays", "at": "12:00"}]
     may = a_ward("2024-05-06", decision_rounds=rounds)
     assert kinds_of_day(may, 8) == [6, 1, 2, 3, 4, 5, 6, 0]
-    found = readiness(may, may.settings["ward"], kinds_of_day(may, 8))
+    found = readiness(may, "ward", kinds_of_day(may, 8))
     assert found is not None
     assert found.ready_at(0.0, 0.25, 1.0) == 1.5
     usual = may.model_copy(update={"bank_holidays": "as usual"})

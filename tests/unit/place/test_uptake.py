@@ -8,13 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from sim.place.schema import Place
 from sim.place.uptake import Phase, Phases, Uptake
 from sim.place.weeks import capacity_steps, kinds_of_day, spaces_by_day
 from tests.places import one_ward
 
 
 def phase(first: float = 0.0, reaches: float = 1.0, over: float = 0.0, name: str = "a") -> Phase:
-    return Phase(name, first, reaches, over, covers_people=True)
+    return Phase(name, first, reaches, over, covers_people=True, touches=(("settings", "ward"),))
+
+
+def phased(levers: tuple[Phase, ...], places: tuple[Place, ...] = ()) -> Phases:
+    """Levers that all touch the ward, and the place as each set of them leaves it."""
+    return Phases(levers, dict(enumerate(places)))
 
 
 @pytest.mark.parametrize(
@@ -59,7 +65,7 @@ def test_an_uptake_beyond_its_bounds_is_refused(wrong: dict[str, Any]) -> None:
 
 
 def wards(levers: tuple[Phase, ...], *beds: int | str) -> Phases:
-    return Phases(levers, tuple(one_ward(each, 1.0, 1.0) for each in beds))
+    return phased(levers, tuple(one_ward(each, 1.0, 1.0) for each in beds))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +106,7 @@ def test_weekly_and_dated_numbers_of_spaces_stand_before_those_of_a_lever() -> N
         "capacity_changes": [{"from": "2024-01-04", "to": "2024-01-04", "spaces": 5}],
     }
     places = tuple(one_ward(beds, 1.0, 1.0, ward=ward) for beds in (10, 20))
-    by_day = spaces_by_day(Phases((phase(1),), places), "ward", 6)
+    by_day = spaces_by_day(phased((phase(1),), places), "ward", 6)
     steps = capacity_steps(places[0], places[0].settings["ward"], list(range(6)), by_day)
     assert steps == [(0, 10), (1, 20), (1 + 1 / 3, 3), (2, 20), (3, 5), (4, 20)]
 
@@ -114,7 +120,7 @@ def test_uptakes_of_nought_and_one_give_exactly_the_number_of_one_place(
     values: list[float], on: tuple[bool, bool]
 ) -> None:
     levers = phase(reaches=float(on[0])), phase(reaches=float(on[1]), name="b")
-    assert Phases(levers, ()).mixed(0, values) == values[on[0] + 2 * on[1]]
+    assert phased(levers).mixed(0, (0, 1), values) == values[on[0] + 2 * on[1]]
 
 
 @given(base=numbers, plus=st.tuples(numbers, numbers), reaches=st.tuples(shares, shares))
@@ -123,7 +129,7 @@ def test_what_two_levers_add_counts_by_the_uptake_of_each(
 ) -> None:
     a, b = plus
     levers = phase(reaches=reaches[0]), phase(reaches=reaches[1], name="b")
-    mixed = Phases(levers, ()).mixed(0, [base, base + a, base + b, base + a + b])
+    mixed = phased(levers).mixed(0, (0, 1), [base, base + a, base + b, base + a + b])
     assert mixed == pytest.approx(base + reaches[0] * a + reaches[1] * b, rel=1e-9, abs=1e-9)
 
 
@@ -131,4 +137,4 @@ def test_what_two_levers_add_counts_by_the_uptake_of_each(
 def test_a_lever_that_changes_nothing_here_leaves_the_number_to_the_bit(
     value: float, reaches: float
 ) -> None:
-    assert Phases((phase(reaches=reaches),), ()).mixed(0, [value, value]) == value
+    assert phased((phase(reaches=reaches),)).mixed(0, (0,), [value, value]) == value
