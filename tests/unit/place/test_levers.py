@@ -309,3 +309,46 @@ def test_notes_beside_a_change_are_checked(tmp_path: Path) -> None:
         InputError, match="'weak' is not allowed; allowed: high, medium, low, guess"
     ):
         read_lever(noted)
+
+
+ROUND = "{days: every day, at: '16:00', prob_ready: 0.4}"
+
+
+def test_items_are_added_at_the_end_of_a_list_and_the_others_stay(place: Document) -> None:
+    before = read_yaml(place.path).tree["settings"]["ward"]["decision_rounds"]  # type: ignore[index,call-overload]
+    after = changed(place, f"settings.ward.decision_rounds: {{plus: [{ROUND}]}}")
+    rounds = after["settings"]["ward"]["decision_rounds"]
+    assert rounds[:-1] == (before if isinstance(before, list) else [before])
+    assert rounds[-1] == {"days": "every day", "at": "16:00", "prob_ready": 0.4}
+
+
+def test_items_may_be_added_while_other_levers_change_those_there(place: Document) -> None:
+    levers = [
+        f"settings.ward.decision_rounds: {{plus: [{ROUND}]}}",
+        "settings.ward.decision_rounds.1.at: '07:00'",
+        "settings.ward.decision_rounds: {plus: [{days: sat, at: '20:00'}]}",
+    ]
+    rounds = changed(place, *levers)["settings"]["ward"]["decision_rounds"]
+    assert [rounds[0]["at"], *(each["at"] for each in rounds[-2:])] == ["07:00", "16:00", "20:00"]
+
+
+@pytest.mark.parametrize("other", ["settings.ward.decision_rounds: []",
+                                   "settings.ward.decision_rounds: {times: 2}"])  # fmt: skip
+def test_items_added_to_a_list_clash_with_another_list(place: Document, other: str) -> None:
+    added = f"settings.ward.decision_rounds: {{plus: [{ROUND}]}}"
+    for changes in ((added, other), (other, added)):
+        with pytest.raises(InputError, match="'lever-0' and 'lever-1' clash"):
+            changed(place, *changes)
+
+
+def test_items_are_added_to_lists_only(place: Document) -> None:
+    with pytest.raises(InputError, match=r"can be added to a list only, and settings\.ward\.beds"):
+        changed(place, "settings.ward.beds: {plus: [1]}")
+
+
+def test_a_wrong_item_is_told_with_its_line_in_the_lever(place: Document) -> None:
+    from sim.place.load import check_place
+
+    wrong = lever(place.path.parent, "settings.ward.decision_rounds: {plus: [{days: someday}]}")
+    with pytest.raises(InputError, match=r"test\.yaml:5:\d+.*someday"):
+        check_place(lay_over(place, [wrong]))
