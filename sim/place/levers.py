@@ -49,8 +49,8 @@ class Lever(Strict):
     how: Prose = Field(description="How it works: the mechanism, not the hoped-for result.")
     change: dict[str, Any] = Field(
         description="Path in the place → its new value, or one of {set: value}, {times: number} "
-        "and {plus: number}; {plus: [items]} adds to a list. A path is the keys joined by dots, such "
-        "as settings.reablement.places; a task goes by its name, the items of other lists are "
+        "and {plus: number}; {plus: [items]} adds to a list. A path is the keys joined by dots, "
+        "such as settings.reablement.places; a task goes by its name, the items of other lists are "
         "counted from 1, and * stands for every row that has the rest of the path.",
         min_length=1,
         max_length=500,
