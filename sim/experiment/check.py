@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+from sim.experiment.benchmarks import Benchmarks
 from sim.experiment.question import load_experiment
 from sim.place.levers import read_lever
 from sim.place.load import check_place, read_document
+from sim.place.validate import validate
 
 
 def check_file(path: Path) -> str:
-    """Say that a place, lever or experiment is valid, with what it holds.
+    """Say that a place, lever, experiment or benchmarks file is valid, with what it holds.
 
     A lever is checked by itself here; whether its changes fit a place is checked with the
     experiment that lays it over one.
@@ -22,6 +24,9 @@ def check_file(path: Path) -> str:
         study = load_experiment(path)
         runs = study.experiment.replications * len(study.scenarios)
         return f"a valid experiment: {len(study.scenarios)} scenarios, {runs} runs"
+    if "benchmarks" in keys:
+        rows = validate(document, Benchmarks).rows
+        return f"valid benchmarks: {len(rows)} published figures"
     if "lever" in keys or "change" in keys:
         lever = read_lever(document)
         return f"a valid lever: {len(lever.change)} changes"

@@ -91,3 +91,38 @@ def _around(mean: float, residuals: Floats) -> Interval:
     t = float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2))
     half = t * float(residuals.std(ddof=1)) / math.sqrt(n)
     return Interval(mean, mean - half, mean + half, n)
+
+
+def ratio_of_means(top: Floats, bottom: Floats) -> Interval | None:
+    """The ratio of two paired means with Fieller's interval; None where there is none.
+
+    Each of shape (replications,). There is a ratio only if the mean of ``bottom`` is above 0 and,
+    with two replications or more, its own 95% interval is: else the ratio could be anything.
+
+    >>> ratio_of_means(np.array([2.0, 4.0, 6.0]), np.array([10.0, 11.0, 12.0])).mean
+    0.36363636363636365
+    >>> ratio_of_means(np.array([2.0, 4.0]), np.array([-10.0, 11.0])) is None
+    True
+
+    Source: Fieller (1954), Some problems in interval estimation, JRSS B 16.
+    """
+    n = len(bottom)
+    a, b = float(top.mean()), float(bottom.mean())
+    if not b > 0:
+        return None
+    ratio = a / b
+    if n < 2:
+        return Interval(ratio, math.nan, math.nan, n)
+    t = float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2))
+    (v_aa, v_ab), (_, v_bb) = np.cov(top, bottom, ddof=1) / n
+    g = t * t * v_bb / (b * b)
+    if g >= 1:
+        return None
+    spread = v_aa - 2 * ratio * v_ab + ratio * ratio * v_bb
+    if v_bb > 0:
+        spread -= g * (v_aa - v_ab * v_ab / v_bb)
+        middle = ratio - g * v_ab / v_bb
+    else:
+        middle = ratio
+    half = t / b * math.sqrt(max(spread, 0.0))
+    return Interval(ratio, (middle - half) / (1 - g), (middle + half) / (1 - g), n)

@@ -36,7 +36,12 @@ def describe(study: Study) -> dict[str, Any]:
         "seed": experiment.seed,
         "keep": experiment.keep,
         "compare_on": [each.model_dump() for each in experiment.compare_on],
-        "scenarios": [_scenario(scenario) for scenario in study.scenarios.values()],
+        "scenarios": [_scenario(scenario, study) for scenario in study.scenarios.values()],
+        "scenario_groups": {
+            heading: [name for name in names if name in study.scenarios]
+            for heading, names in experiment.groups.items()
+        },
+        "benchmarks": study.benchmarks.model_dump(mode="json") if study.benchmarks else None,
         "settings": [
             {
                 "setting": name,
@@ -47,6 +52,16 @@ def describe(study: Study) -> dict[str, Any]:
                 "acute": setting.acute,
             }
             for name, setting in place.settings.items()
+        ],
+        "teams": [
+            {
+                "team": name,
+                "organisation": team.organisation,
+                "body": place.body_of_organisation(team.organisation),
+                "locality": team.locality,
+                "panel": team.is_panel,
+            }
+            for name, team in place.teams.items()
         ],
         "groups": {
             name: {"name": group.name or name, "locality": group.locality}
@@ -70,9 +85,11 @@ def describe(study: Study) -> dict[str, Any]:
     }
 
 
-def _scenario(scenario: Scenario) -> dict[str, Any]:
+def _scenario(scenario: Scenario, study: Study) -> dict[str, Any]:
+    baseline = study.baseline_of(scenario.name)
     return {
         "name": scenario.name,
+        "baseline": None if baseline == scenario.name else baseline,
         "slug": scenario.slug,
         "fingerprint": scenario.fingerprint,
         "levers": [lever.model_dump(mode="json") for lever in scenario.levers],

@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from sim.experiment.benchmarks import Benchmarks, read_benchmarks
 from sim.experiment.files import NotFoundError, find, lever_files
 from sim.experiment.fingerprint import fingerprint
 from sim.measures.definitions import MEASURES
@@ -116,6 +117,22 @@ class Experiment(Strict):
         min_length=1,
         max_length=50,
     )
+    baselines: dict[Name, Name] = Field(
+        default_factory=dict,
+        description="Scenario → the scenario that it is compared with, where that is not the "
+        "first.",
+        max_length=200,
+    )
+    groups: dict[Title, Annotated[tuple[Name, ...], Field(strict=False, max_length=200)]] = Field(
+        default_factory=dict,
+        description="Heading → the scenarios that stand together under it in the report.",
+        max_length=20,
+    )
+    benchmarks: FileName | None = Field(
+        None,
+        description="A file of published figures to set the first scenario beside: found as the "
+        "place is.",
+    )
     keep: Literal["summary", "logs"] = Field(
         "summary", description="What is kept of each run: its summary, or also its whole log."
     )
@@ -142,6 +159,11 @@ class Study:
     path: Path
     experiment: Experiment
     scenarios: dict[str, Scenario]
+    benchmarks: Benchmarks | None = None
+
+    def baseline_of(self, scenario: str) -> str:
+        """The scenario that one is compared with; the first is compared with nothing else."""
+        return self.experiment.baselines.get(scenario, next(iter(self.scenarios)))
 
 
 def load_experiment(
@@ -160,6 +182,8 @@ def load_experiment(
     _override(document, replications=replications, days=days, seed=seed)
     experiment = validate(document, Experiment)
     refuse(_wrong_scenarios(document, experiment, scenarios))
+    refuse(_wrong_baselines(document, experiment, scenarios))
+    refuse(_wrong_groups(document, experiment))
     base, levers = _read_files(document, experiment)
     check_place(base)
     chosen = {
@@ -175,7 +199,8 @@ def load_experiment(
         except InputError as error:
             problems.extend(error.problems)
     refuse([*problems, *_unknown_settings(document, experiment, list(loaded.values()))])
-    return Study(path, experiment, loaded)
+    benchmarks = _read_benchmarks(document, experiment, next(iter(loaded.values())).place)
+    return Study(path, experiment, loaded, benchmarks)
 
 
 def slug(name: str) -> str:
@@ -226,6 +251,72 @@ def _wrong_scenarios(
         for i, lever in enumerate(used):
             if lever in used[:i]:
                 yield document.problem(("scenarios", name, i), f"the lever {lever!r} is here twice")
+
+
+def _wrong_baselines(
+    document: Document, experiment: Experiment, asked: Sequence[str]
+) -> Iterator[Problem]:
+    """Baselines that are no scenario, are compared themselves, or are not among those asked for."""
+    names = list(experiment.scenarios)
+    for name, baseline in experiment.baselines.items():
+        where = ("baselines", name)
+        for each, at_key in ((name, True), (baseline, False)):
+            if each not in names:
+                yield document.problem(
+                    where,
+                    f"no scenario {each!r}; allowed: {one_of(names)}{did_you_mean(each, names)}",
+                    at_key=at_key,
+                )
+        if name == names[0]:
+            yield document.problem(
+                where, "the first scenario is what the others are compared with; take it out",
+                at_key=True,
+            )  # fmt: skip
+        elif name == baseline:
+            yield document.problem(where, f"{name!r} can't be compared with itself")
+        elif baseline in experiment.baselines:
+            yield document.problem(
+                where,
+                f"{baseline!r} has a baseline of its own; a scenario that others are compared "
+                "with is itself compared with the first",
+            )
+        if asked and name in asked and baseline in names and baseline not in asked:
+            yield Problem(
+                f"--scenario {name}",
+                f"it is compared with {baseline!r}; add --scenario {baseline!r}",
+            )
+
+
+def _wrong_groups(document: Document, experiment: Experiment) -> Iterator[Problem]:
+    """Groups of scenarios that are not there, or stand in two groups."""
+    names = list(experiment.scenarios)
+    first: dict[str, str] = {}
+    for heading, members in experiment.groups.items():
+        for i, name in enumerate(members):
+            where = ("groups", heading, i)
+            if name not in names:
+                yield document.problem(
+                    where,
+                    f"no scenario {name!r}; allowed: {one_of(names)}{did_you_mean(name, names)}",
+                )
+            elif name in first:
+                yield document.problem(
+                    where,
+                    f"{name!r} stands under {first[name]!r} already; a scenario has one group",
+                )
+            first.setdefault(name, heading)
+
+
+def _read_benchmarks(document: Document, experiment: Experiment, place: Place) -> Benchmarks | None:
+    """The published figures that the experiment names."""
+    if experiment.benchmarks is None:
+        return None
+    try:
+        path = find(document.path, experiment.benchmarks)
+    except NotFoundError as error:
+        refuse([document.problem(("benchmarks",), str(error))])
+        raise AssertionError("a file that is not there is a problem") from error
+    return read_benchmarks(path, place)
 
 
 RESERVED = (

@@ -6,17 +6,20 @@ from typing import Any
 
 import pandas as pd
 
+from sim.experiment.derived import with_totals
 from sim.experiment.manifest import read_manifest
-from sim.experiment.store import is_whole, run_path
-from sim.experiment.summary import (
-    Scores,
-    comparison_table,
-    daily_bands,
-    read_scores,
-    summary_table,
-    write_csv,
-)
+from sim.experiment.scores import Scores, read_scores
+from sim.experiment.store import is_whole, read_records, run_path
+from sim.experiment.summary import comparison_table, daily_bands, summary_table, write_csv
 from sim.place.problems import did_you_mean, input_error, one_of
+
+JOURNEY_COLUMNS = (
+    "patient", "group", "setting", "pathway", "next", "asked_at", "placed_at", "admitted_at",
+    "ready_at", "arranged_at", "left_at",
+)  # fmt: skip
+JOURNEY_TASK_COLUMNS = (
+    "patient", "setting", "task", "team", "reason", "due_at", "started_at", "done_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,17 +34,51 @@ class Results:
         """Scenario → the name of its folder under runs."""
         return {each["name"]: each["slug"] for each in self.manifest["scenarios"]}
 
+    @property
+    def baselines(self) -> dict[str, str | None]:
+        """Scenario → the one that it is compared with; None for the first."""
+        names = list(self.slugs)
+        return {
+            each["name"]: None if each["name"] == names[0] else each.get("baseline") or names[0]
+            for each in self.manifest["scenarios"]
+        }
+
+    @property
+    def levers(self) -> dict[str, list[str]]:
+        """Scenario → the names of its levers."""
+        return {
+            each["name"]: [lever["lever"] for lever in each["levers"]]
+            for each in self.manifest["scenarios"]
+        }
+
+    @property
+    def acute(self) -> list[str]:
+        """The settings marked acute."""
+        return [each["setting"] for each in self.manifest["settings"] if each["acute"]]
+
     def scores(self) -> dict[str, Scores]:
         """Every scenario's measures, over the replications that the manifest names."""
         numbers = range(self.manifest["replications"])
-        return {name: read_scores(self.folder, slug, numbers) for name, slug in self.slugs.items()}
+        return {
+            name: with_totals(read_scores(self.folder, slug, numbers), self.acute)
+            for name, slug in self.slugs.items()
+        }
+
+    def journeys(self) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+        """Scenario → the stays and the tasks of the people sampled in the first replication."""
+        found = {}
+        for name, slug in self.slugs.items():
+            path = run_path(self.folder, slug, 0)
+            stays = read_records(path, "journey", list(JOURNEY_COLUMNS))
+            tasks = read_records(path, "journey_task", list(JOURNEY_TASK_COLUMNS))
+            found[name] = stays.to_pandas(), tasks.to_pandas()
+        return found
 
     def bands(self) -> pd.DataFrame:
         """Daily bands of every scenario."""
-        acute = [each["setting"] for each in self.manifest["settings"] if each["acute"]]
         manifest = self.manifest
         return daily_bands(
-            self.folder, self.slugs, manifest["replications"], manifest["warm_up"], acute
+            self.folder, self.slugs, manifest["replications"], manifest["warm_up"], self.acute
         )
 
 
@@ -65,7 +102,7 @@ def open_results(folder: Path) -> Results:
 def write_tables(results: Results) -> pd.DataFrame:
     """Write ``summary.csv`` and ``comparison.csv``; returns the comparison."""
     scores = results.scores()
-    comparison = comparison_table(scores, next(iter(scores)))
+    comparison = comparison_table(scores, results.baselines, results.levers)
     write_csv(summary_table(scores), results.folder / "summary.csv")
     write_csv(comparison, results.folder / "comparison.csv")
     return comparison
@@ -74,8 +111,8 @@ def write_tables(results: Results) -> pd.DataFrame:
 def compare_with(results: Results, baseline: str | None) -> tuple[pd.DataFrame, Path]:
     """Write the comparison with a baseline; returns it and its file.
 
-    Another baseline than the first scenario has a file of its own, so that ``comparison.csv``
-    stays what the report shows.
+    A baseline of the reader's choice has a file of its own, so that ``comparison.csv`` stays what
+    the report shows: each scenario beside the one that the experiment compares it with.
 
     Raises:
         InputError: the baseline is not one of the scenarios.
@@ -88,7 +125,10 @@ def compare_with(results: Results, baseline: str | None) -> tuple[pd.DataFrame, 
             "--baseline",
             f"no scenario {chosen!r} here{did_you_mean(chosen, slugs)}; allowed: {one_of(slugs)}",
         )
-    comparison = comparison_table(results.scores(), chosen)
+    baselines = results.baselines
+    if chosen != first:
+        baselines = {name: None if name == chosen else chosen for name in slugs}
+    comparison = comparison_table(results.scores(), baselines, results.levers)
     name = "comparison.csv" if chosen == first else f"comparison-with-{slugs[chosen]}.csv"
     write_csv(comparison, results.folder / name)
     return comparison, results.folder / name

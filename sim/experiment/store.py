@@ -1,8 +1,9 @@
 """The results folder: one Parquet file for each scenario and replication, whole or not there.
 
 A file is one long table. Its column ``record`` says what a row is: ``measure`` (a measure's
-numerator and denominator), ``day`` (a setting's means of one day), ``journey`` (a stay of the one
-person sampled for each pathway) and, where the experiment keeps its logs, ``stay`` and ``task``.
+numerator and denominator), ``day`` (a setting's means of one day), ``journey`` (a stay of one of
+the few people sampled for each pathway), ``journey_task`` (a task of theirs) and, where the
+experiment keeps its logs, ``stay`` and ``task``.
 Each kind of record is a row group of its own, measures first.
 """
 
@@ -58,6 +59,8 @@ CAME = (
     "asked", "turned away", "exchanged", "returned", "found there", "cancelled", "another way on",
     "unwell again", "gave up",
 )  # fmt: skip
+EXAMPLES = 12
+"""How many people of each pathway have their journeys kept."""
 FINGERPRINT = b"careflow.fingerprint"
 
 
@@ -93,7 +96,13 @@ def write_replication(
     path: Path, result: Replication, fingerprint: str, *, keep_logs: bool
 ) -> None:
     """Write a replication's file, whole or not at all."""
-    tables = [_measure_rows(result), _day_rows(result), _journey_rows(result)]
+    examples = _examples(result)
+    tables = [
+        _measure_rows(result),
+        _day_rows(result),
+        _stay_rows(result, "journey", examples),
+        *_task_rows(result, "journey_task", examples),
+    ]
     if keep_logs:
         tables += [_stay_rows(result), *_task_rows(result)]
     schema = SCHEMA.with_metadata({FINGERPRINT: fingerprint.encode()})
@@ -169,20 +178,30 @@ def _day_rows(result: Replication) -> pa.Table:
     )
 
 
-def _journey_rows(result: Replication) -> pa.Table:
-    """The stays of the first person of each pathway who came during the run and left."""
+def _examples(result: Replication) -> np.ndarray:
+    """The stays of the people whose journeys are kept, each person's in order.
+
+    Of each pathway the first few who came in the second half of the run (or, if nobody did, in the
+    run) and have left acute care by it. Who came is the same in every scenario, so these are mostly
+    the same people.
+    """
     stays, plan = result.measured.stays, result.run.plan
     pathway = np.array([str(route.pathway) for route in plan.routes] + ["None"])[stays.route]
-    gone = np.isfinite(stays.left_at) & (result.run.cohort.arrived_at[stays.person] > 0)
+    is_acute = np.array([setting.acute for setting in plan.place.settings.values()])
+    gone = np.isfinite(stays.left_at) & is_acute[stays.setting]
+    came = result.run.cohort.arrived_at
     chosen = []
     for name in PATHWAYS:
-        rows = np.flatnonzero(gone & (pathway == name))
-        if len(rows):
-            person = stays.person[rows].min()
+        for earliest in (result.run.end / 2, 0.0):
+            people = np.unique(
+                stays.person[gone & (pathway == name) & (came[stays.person] > earliest)]
+            )
+            if len(people):
+                break
+        for person in people[np.argsort(came[people], kind="stable")][:EXAMPLES]:
             mine = np.flatnonzero(stays.person == person)
             chosen.append(mine[np.argsort(stays.admitted_at[mine], kind="stable")])
-    rows = np.concatenate(chosen) if chosen else np.zeros(0, dtype=np.int64)
-    return _stay_rows(result, "journey", rows)
+    return np.concatenate(chosen) if chosen else np.zeros(0, dtype=np.int64)
 
 
 def _stay_rows(
@@ -216,41 +235,50 @@ def _stay_rows(
     )
 
 
-def _task_rows(result: Replication) -> Iterator[pa.Table]:
-    """The tasks that came due in the run."""
+def _task_rows(
+    result: Replication, record: str = "task", only: np.ndarray | None = None
+) -> Iterator[pa.Table]:
+    """The tasks that came due in the run: of all stays, or of some only."""
     run, stays = result.run, result.measured.stays
+    wanted = np.ones(len(stays.visit), dtype=np.bool_)
+    if only is not None:
+        wanted[:] = False
+        wanted[only] = True
     settings = np.array(run.plan.settings, dtype=object)
     for times in tasks_of(run, stays):
-        due = np.flatnonzero(times.due_at < run.end)
+        due = np.flatnonzero((times.due_at < run.end) & wanted[times.stay])
         stay, n = times.stay[due], len(due)
         done = np.where(times.done_at[due] < run.end, times.done_at[due], np.inf)
+        if n or only is None:
+            yield _table(
+                record,
+                n,
+                patient=_patients(result, stays.person[stay]),
+                setting=settings[stays.setting[stay]],
+                task=[times.task.name] * n,
+                reason=[times.task.reason] * n,
+                body=[times.task.body] * n,
+                due_at=times.due_at[due],
+                started_at=times.due_at[due],
+                done_at=_or_null(done),
+            )
+    jobs = jobs_of(run, stays)
+    rows = np.flatnonzero(wanted[jobs.stay])
+    if len(rows):
+        tasks, teams = run.plan.tasks, (*run.plan.teams, "")
+        of_task, stay = jobs.task[rows].tolist(), jobs.stay[rows]
         yield _table(
-            "task",
-            n,
+            record,
+            len(rows),
             patient=_patients(result, stays.person[stay]),
             setting=settings[stays.setting[stay]],
-            task=[times.task.name] * n,
-            reason=[times.task.reason] * n,
-            body=[times.task.body] * n,
-            due_at=times.due_at[due],
-            started_at=times.due_at[due],
-            done_at=_or_null(done),
-        )
-    jobs = jobs_of(run, stays)
-    if len(jobs.task):
-        tasks, teams = run.plan.tasks, (*run.plan.teams, "")
-        yield _table(
-            "task",
-            len(jobs.task),
-            patient=_patients(result, stays.person[jobs.stay]),
-            setting=settings[stays.setting[jobs.stay]],
-            task=[tasks[number].name for number in jobs.task.tolist()],
-            team=[teams[number] for number in jobs.team.tolist()],
-            reason=[tasks[number].reason for number in jobs.task.tolist()],
-            body=[tasks[number].body for number in jobs.task.tolist()],
-            due_at=jobs.due_at,
-            started_at=_or_null(jobs.started_at),
-            done_at=_or_null(jobs.done_at),
+            task=[tasks[number].name for number in of_task],
+            team=[teams[number] for number in jobs.team[rows].tolist()],
+            reason=[tasks[number].reason for number in of_task],
+            body=[tasks[number].body for number in of_task],
+            due_at=jobs.due_at[rows],
+            started_at=_or_null(jobs.started_at[rows]),
+            done_at=_or_null(jobs.done_at[rows]),
         )
 
 

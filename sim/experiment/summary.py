@@ -1,23 +1,20 @@
 """From the replications' files to ``summary.csv``, ``comparison.csv`` and bands over time."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.experiment.derived import ratios
+from sim.experiment.families import families_of, own_levers
 from sim.experiment.intervals import Interval, paired_difference, pooled, share_better
+from sim.experiment.scores import DIMENSIONS, Key, Scores
 from sim.experiment.store import read_records, run_path, whole_or_nothing
 from sim.measures.definitions import MEASURES, SERIES
 
-Floats = NDArray[np.float64]
-Key = tuple[str, ...]
-
-DIMENSIONS = ("measure", "setting", "team", "locality", "group", "reason", "body")
-STORED = (*DIMENSIONS, "part")
 INTERVAL = ("low", "high")
 SUMMARY_COLUMNS = ("scenario", *DIMENSIONS, "mean", *INTERVAL, "replications", "part")
 COMPARISON_COLUMNS = (
@@ -26,43 +23,6 @@ COMPARISON_COLUMNS = (
 )  # fmt: skip
 MAX_BAND_RUNS = 400
 """Bands over time come from at most this many replications of a scenario."""
-
-
-@dataclass(frozen=True)
-class Scores:
-    """Every measure of one scenario, numerators and denominators; shape (measures, runs)."""
-
-    keys: dict[Key, int]
-    numerator: Floats
-    denominator: Floats
-
-    def row(self, key: Key) -> tuple[Floats, Floats]:
-        """The numerators and denominators of one measure; nought of 1 where it has none."""
-        if key in self.keys:
-            number = self.keys[key]
-            return self.numerator[number], self.denominator[number]
-        replications = self.numerator.shape[1]
-        return np.zeros(replications), np.ones(replications)
-
-
-def read_scores(folder: Path, slug: str, replications: Sequence[int]) -> Scores:
-    """The measures of some replications of one scenario."""
-    keys: dict[Key, int] = {}
-    columns: list[tuple[list[int], Floats, Floats]] = []
-    for replication in replications:
-        path = run_path(folder, slug, replication)
-        table = read_records(path, "measure", [*STORED, "numerator", "denominator"])
-        words = [table.column(name).to_pylist() for name in STORED]
-        rows = [keys.setdefault(key, len(keys)) for key in zip(*words, strict=True)]
-        columns.append(
-            (rows, table.column("numerator").to_numpy(), table.column("denominator").to_numpy())
-        )
-    numerator = np.zeros((len(keys), len(columns)))
-    denominator = np.ones((len(keys), len(columns)))
-    for number, (rows, top, bottom) in enumerate(columns):
-        numerator[rows, number] = top
-        denominator[rows, number] = bottom
-    return Scores(keys, numerator, denominator)
 
 
 def summary_table(scores: dict[str, Scores]) -> pd.DataFrame:
@@ -76,13 +36,27 @@ def summary_table(scores: dict[str, Scores]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS))
 
 
-def comparison_table(scores: dict[str, Scores], baseline: str) -> pd.DataFrame:
-    """Each scenario's paired difference from the baseline, over the same patients."""
-    rows = []
-    base = scores[baseline]
+def comparison_table(
+    scores: dict[str, Scores],
+    baselines: Mapping[str, str | None],
+    levers: Mapping[str, Sequence[str]],
+) -> pd.DataFrame:
+    """Each scenario's paired difference from its baseline, over the same patients.
+
+    ``baselines`` has the scenario that each is compared with, None for one that is not; ``levers``
+    what each changes. Beside the differences stand the ratios of differences.
+    """
+    own = own_levers(levers, baselines)
+    beside: dict[str, list[tuple[Key, Interval]]] = {}
+    for family in families_of(baselines):
+        for name, key, value in ratios(scores, family, own):
+            beside.setdefault(name, []).append((key, value))
+    rows: list[tuple[object, ...]] = []
     for name, scenario in scores.items():
-        if name == baseline:
+        baseline = baselines.get(name)
+        if baseline is None:
             continue
+        base = scores[baseline]
         for key in dict.fromkeys([*base.keys, *scenario.keys]):
             in_both = key in base.keys and key in scenario.keys
             if not in_both and not _may_be_absent(base, scenario, key):
@@ -94,6 +68,11 @@ def comparison_table(scores: dict[str, Scores], baseline: str) -> pd.DataFrame:
                 (name, baseline, *key[:-1], each.mean, each.low, each.high, better,
                  each.replications, key[-1])
             )  # fmt: skip
+        rows += [
+            (name, baseline, *key[:-1], each.mean, each.low, each.high, math.nan,
+             each.replications, key[-1])
+            for key, each in beside.get(name, ())
+        ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
 
 

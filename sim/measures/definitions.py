@@ -156,11 +156,33 @@ MEASURES: dict[str, Measure] = {
          "People who came back within 30 days, over those who left acute care alive by an exit."),
         ("harm", "Harm while waiting", "people a year", "lower",
          "People past their ready date who became unwell again, came to need more, or died."),
+        ("acute_beds_open", "Acute beds open", "beds", "higher",
+         "Mean number of beds open in acute settings."),
+        ("acute_occupancy", "Occupancy of acute beds", "share of beds", "lower",
+         "Beds occupied or reserved in all acute settings together, as a share of beds open."),
+        ("share_of_beds_delayed", "Acute beds with somebody remaining", "share of people there",
+         "lower",
+         "People remaining at the day's end (census) over the mean number of people in acute "
+         "settings."),
         ("cost_per_year", "Cost", "pounds a year", "lower",
          "People there times the setting's cost a day, teams' hours times their cost an hour, and "
          "the levers' own costs; for a year."),
     ),
 }  # fmt: skip
+
+COMPARISONS: dict[str, Measure] = _measures(
+    "place",
+    ("cost_per_day_saved", "Cost per delayed bed day saved", "pounds a day", "lower",
+     "The difference in cost over the delayed bed days saved; below 0 where a scenario saves money "
+     "too. With the part 'outside acute beds', the cost of acute settings is left out."),
+    ("saved_alone", "Saved by each part alone", "days a year", "higher",
+     "Delayed bed days saved by each part of a combined scenario in a scenario of its own, "
+     "added up."),
+    ("saved_together", "Saved together, of the sum", "share of the sum", "higher",
+     "Delayed bed days saved by a combined scenario over the sum of what its parts save alone; "
+     "below 100% the parts overlap."),
+)  # fmt: skip
+"""What comparison.csv has beside the differences: each is of two or more scenarios at once."""
 
 SERIES: tuple[str, ...] = (
     "occupied", "reserved", "capacity", "waiting",

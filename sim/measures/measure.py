@@ -201,14 +201,14 @@ def _by_reason(
     by_cause = np.bincount(stretches.cause, weights=days, minlength=len(stretches.causes))
     by_reason: dict[tuple[str, Body], float] = {}
     by_code: dict[tuple[str, Body], float] = {}
-    by_step: dict[tuple[str, str, str, Body], float] = {}
+    by_step: dict[tuple[str, str, Body], float] = {}
     for cause, total in zip(stretches.causes, by_cause.tolist(), strict=True):
         key = cause.reason, cause.body
         by_reason[key] = by_reason.get(key, 0.0) + total
         code = REASONS[cause.reason].dtoc, cause.body
         by_code[code] = by_code.get(code, 0.0) + total
         step = f"{cause.transfer}: {cause.step}" if cause.transfer else cause.step
-        where = step, cause.part, cause.reason, cause.body
+        where = step, cause.reason, cause.body
         by_step[where] = by_step.get(where, 0.0) + total
     stand_in = sum(
         total
@@ -225,7 +225,7 @@ def _by_reason(
     ]
     rows += [
         MeasureRow("step_days", total * per_year, part=step, reason=reason, body=body)
-        for (step, _, reason, body), total in by_step.items()
+        for (step, reason, body), total in by_step.items()
     ]
     rows.append(MeasureRow("share_stand_in", stand_in, float(by_cause.sum())))
     return rows

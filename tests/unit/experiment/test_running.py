@@ -20,7 +20,7 @@ from sim.experiment.question import load_experiment
 from sim.experiment.replicate import replicate
 from sim.experiment.results import compare_with, open_results, write_tables
 from sim.experiment.runner import run_missing
-from sim.experiment.store import read_records, run_path
+from sim.experiment.store import EXAMPLES, read_records, run_path
 from sim.patients.plan import make_plan
 from sim.place.problems import InputError
 
@@ -268,16 +268,20 @@ def test_logs_hold_every_stay_and_task_and_add_up(experiment: Path, tmp_path: Pa
     assert (tasks.done_at.dropna() >= tasks.due_at[tasks.done_at.notna()]).all()
 
 
-def test_without_logs_a_file_holds_measures_days_and_one_journey_a_pathway(
+def test_without_logs_a_file_holds_measures_days_and_a_few_journeys_of_each_pathway(
     experiment: Path, tmp_path: Path
 ) -> None:
     experiment.write_text(EXPERIMENT.replace("keep: logs", "keep: summary").replace("24", "1"))
     folder = run_all(experiment, tmp_path / "out")
     table = pq.read_table(run_path(folder, "as-it-is", 0)).to_pandas()
-    assert set(table.record) == {"measure", "day", "journey"}
+    assert set(table.record) == {"measure", "day", "journey", "journey_task"}
     journeys = table[table.record == "journey"]
     assert set(journeys.pathway.dropna()) >= {"P0", "P1"}
-    assert journeys.patient.nunique() == 2
+    by_pathway = journeys.groupby("pathway", observed=True).patient.nunique()
+    assert by_pathway.max() <= EXAMPLES
+    tasks = table[table.record == "journey_task"]
+    assert set(tasks.patient) <= set(journeys.patient)
+    assert (tasks.done_at.dropna() >= tasks.due_at[tasks.done_at.notna()]).all()
     assert (table[table.record == "day"].groupby("setting", observed=True).size() == 150).all()
 
 

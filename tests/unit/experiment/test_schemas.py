@@ -30,10 +30,11 @@ def test_the_schema_in_the_repository_is_current(kind: str) -> None:
     assert there == schema_text(ALL_SCHEMAS[kind])
 
 
-def test_the_three_schemas_are_written_to_any_folder(tmp_path: Path) -> None:
+def test_the_schemas_are_written_to_any_folder(tmp_path: Path) -> None:
     written = write_schemas(tmp_path / "new")
     assert [path.name for path in written] == [
         "place.schema.json", "lever.schema.json", "experiment.schema.json",
+        "benchmarks.schema.json",
     ]  # fmt: skip
     assert all(json.loads(path.read_text(encoding="utf-8")) for path in written)
 
@@ -71,7 +72,7 @@ def test_every_shipped_file_names_its_schema(path: Path) -> None:
 
 def kind_of(tree: Tree) -> str:
     assert isinstance(tree, dict)
-    return next(kind for kind in ("experiment", "lever", "place") if kind in tree)
+    return next(kind for kind in ("experiment", "lever", "benchmarks", "place") if kind in tree)
 
 
 @pytest.mark.parametrize("path", [*SHIPPED, *STARTER], ids=name_of)

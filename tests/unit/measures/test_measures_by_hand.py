@@ -144,6 +144,7 @@ ELSEWHERE = {
         "share_of_reasons", "drd_share_delayed", "drd_delay_days", "drd_delay_days_if_delayed",
         "drd_band", "discharged_by_noon", "discharged_by_17",
     },
+    "test_derived.py": {"acute_beds_open", "acute_occupancy", "share_of_beds_delayed"},
     "test_team_measures.py": {
         "busy", "backlog", "start_wait_days", "cases_per_week", "share_repeated",
         "handoffs_per_discharge", "dtoc_days", "step_days", "share_stand_in",

@@ -1,0 +1,65 @@
+"""The measures of the replications of one scenario, read from their files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiment.store import read_records, run_path
+
+Floats = NDArray[np.float64]
+Key = tuple[str, ...]
+
+DIMENSIONS = ("measure", "setting", "team", "locality", "group", "reason", "body")
+STORED = (*DIMENSIONS, "part")
+
+
+def key_of(
+    measure: str, setting: str = "", reason: str = "", body: str = "", part: str = ""
+) -> Key:
+    """A measure's key: its dimensions in the order in which they are stored."""
+    return (measure, setting, "", "", "", reason, body, part)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Every measure of one scenario, numerators and denominators; shape (measures, runs)."""
+
+    keys: dict[Key, int]
+    numerator: Floats
+    denominator: Floats
+
+    def row(self, key: Key) -> tuple[Floats, Floats]:
+        """The numerators and denominators of one measure; nought of 1 where it has none."""
+        if key in self.keys:
+            number = self.keys[key]
+            return self.numerator[number], self.denominator[number]
+        replications = self.numerator.shape[1]
+        return np.zeros(replications), np.ones(replications)
+
+    def value(self, key: Key) -> Floats:
+        """A plain measure of each replication; shape (replications,)."""
+        top, bottom = self.row(key)
+        return np.asarray(top / bottom)
+
+
+def read_scores(folder: Path, slug: str, replications: Sequence[int]) -> Scores:
+    """The measures of some replications of one scenario."""
+    keys: dict[Key, int] = {}
+    columns: list[tuple[list[int], Floats, Floats]] = []
+    for replication in replications:
+        path = run_path(folder, slug, replication)
+        table = read_records(path, "measure", [*STORED, "numerator", "denominator"])
+        words = [table.column(name).to_pylist() for name in STORED]
+        rows = [keys.setdefault(key, len(keys)) for key in zip(*words, strict=True)]
+        columns.append(
+            (rows, table.column("numerator").to_numpy(), table.column("denominator").to_numpy())
+        )
+    numerator = np.zeros((len(keys), len(columns)))
+    denominator = np.ones((len(keys), len(columns)))
+    for number, (rows, top, bottom) in enumerate(columns):
+        numerator[rows, number] = top
+        denominator[rows, number] = bottom
+    return Scores(keys, numerator, denominator)
