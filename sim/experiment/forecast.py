@@ -6,7 +6,7 @@ far as the model is right. Under a lever every run has the same patients as with
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -150,7 +150,8 @@ def forecast(
 
 def _days_of_runs(courses: Sequence[Course], days: int, seed: int) -> Callable[[int], list[Floats]]:
     """Runs every course once for a number of a run; plans are made once."""
-    plans = [make_plan(course.place, course.phases) for course in courses]
+    base = courses[0].place
+    plans = [replace(make_plan(each.place, each.phases), before=base) for each in courses]
 
     def of_run(number: int) -> list[Floats]:
         return [days_of_run(plan, days, seed, number) for plan in plans]

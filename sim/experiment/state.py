@@ -16,6 +16,8 @@ from sim.patients.streams import named_key, uniforms
 from sim.place.schema import Place
 
 State = list[StatePerson]
+BEYOND = 45
+"""Days that are run beyond the day of the state, so that dates expected on it are known."""
 Kind = tuple[str, str, str, str]
 
 
@@ -36,7 +38,8 @@ def _one_state(place: Place, day: int, seed: int) -> Callable[[int], State]:
     plan = make_plan(place)
 
     def of_run(replication: int) -> State:
-        run = simulate(plan, draw_cohort(plan, day, seed, replication, MAX_PEOPLE), day)
+        days = day + BEYOND
+        run = simulate(plan, draw_cohort(plan, days, seed, replication, MAX_PEOPLE), days)
         stays = stays_of(run)
         check(run, stays)
         return state_of(run, stays, float(day))

@@ -51,6 +51,8 @@ class Journey(Event):
     """What arranges its way on, where that is more than days to add up."""
     delayed: int = -1
     """The stay that it waits to leave, as long as the next place is not sure; -1 otherwise."""
+    is_expected_at: float | None = None
+    """When the start state expects it to be ready; None once that has been heeded."""
     branch: Branch | None = None
     """The other way that it has to take from here."""
     steps: Steps

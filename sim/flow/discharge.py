@@ -107,9 +107,12 @@ class Process:
                 self.state[step], self.done_at[step] = DONE, done_at[position]
                 self._release(step)
 
-    def ready(self) -> bool:
-        """The person is ready to leave; whether everything is arranged already."""
-        self.is_ready, self.phase, self.since = True, ARRANGING, self.model.env.now
+    def ready(self, ready_at: float) -> bool:
+        """The person is ready to leave; whether everything is arranged already.
+
+        Who was ready before the run began has waited, since then, for the task that comes next.
+        """
+        self.is_ready, self.phase, self.since = True, ARRANGING, min(ready_at, self.model.env.now)
         for case in self.cases.values():
             self.model.teams[self.tasks[case.step].team].promote(case)
         for step, task in enumerate(self.tasks):
@@ -304,6 +307,9 @@ class Process:
         if step == self.reason:
             return
         now = self.model.env.now
-        if self.reason != NOBODY and now > self.since:
-            self.model.log.reasons.add(self.stay, self.tasks[self.reason].number, self.since, now)
-        self.reason, self.since = step, now
+        if self.reason != NOBODY:  # else it counts from the beginning of the phase
+            if now > self.since:
+                task = self.tasks[self.reason].number
+                self.model.log.reasons.add(self.stay, task, self.since, now)
+            self.since = now
+        self.reason = step

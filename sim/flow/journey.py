@@ -158,7 +158,7 @@ def leaving(
     asked_at = ready_at + arrange_days
     if process is not None:
         asked_at = ready_at
-        if not process.ready():
+        if not process.ready(ready_at):
             process.wait(model.wake(me))
             yield process
             asked_at = env._now

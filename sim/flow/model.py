@@ -261,6 +261,8 @@ class Model:
                 ready_at: float | None = -float(self.cohort.waited[number])
                 if starts == IS_THERE:
                     ready_at = None
+                    expected_at = float(self.cohort.expected_at[number])
+                    me.is_expected_at = expected_at if expected_at == expected_at else None
                     if here is not ward and ward.returns:
                         self._wait_to_return(me, row, ward, since)
                 me.steps = found_inside(self, me, row, last, ready_at, done)
@@ -354,8 +356,10 @@ class Model:
             and self.route[old.visit] == self.route[row]
         ):
             process.take_over(old)
-        error = self.cohort.date_error_days.get(row, 0.0)
-        process.begin(ready_at + error, done)
+        expected_at = ready_at + self.cohort.date_error_days.get(row, 0.0)
+        if me.is_expected_at is not None:  # for the one visit in which the run finds them
+            expected_at, me.is_expected_at = me.is_expected_at, None
+        process.begin(expected_at, done)
         return process
 
     def _steps(self, row: int, route: RoutePlan) -> Steps:

@@ -37,6 +37,8 @@ class StatePerson:
     also_done: tuple[str, ...]
     days_waited: float | None
     days_there: float | None
+    expected_in: float | None = None
+    """Days until the expected date, where tasks go by one."""
 
 
 def state_of(run: Run, stays: Stays, day: float) -> list[StatePerson]:
@@ -97,6 +99,7 @@ def _inside(run: Run, stays: Stays, day: float, stay: int, progress: "_Progress"
     way, task = "", ""
     also_done: tuple[str, ...] = ()
     days_waited: float | None = None
+    expected_in: float | None = None
     days_there = day - came_at
     if is_ready:
         way = route.name
@@ -106,9 +109,11 @@ def _inside(run: Run, stays: Stays, day: float, stay: int, progress: "_Progress"
             days_waited = day - float(progress.ready_at[stay])
         else:
             days_waited = day - max(min(arranged_at, day), float(progress.ready_at[stay]))
+            also_done = progress.arranged(stays, stay, route)
         days_there = max(days_there - days_waited, 0.0)
     elif wanted in progress.planned_ahead:
         way = route.name
+        expected_in = _expected_in(run, stays, stay, route, day)
         task, also_done = progress.done_ahead(stays, stay, route)
     return StatePerson(
         status=WAITING if is_ready else THERE,
@@ -122,7 +127,21 @@ def _inside(run: Run, stays: Stays, day: float, stay: int, progress: "_Progress"
         also_done=also_done,
         days_waited=days_waited,
         days_there=days_there,
+        expected_in=expected_in,
     )
+
+
+def _expected_in(run: Run, stays: Stays, stay: int, route: RoutePlan, day: float) -> float | None:
+    """Days until the expected date as it is known to the teams; None where no task goes by it.
+
+    For people who would be ready after the end of the run, at its end.
+    """
+    if not any(task.start == BEFORE_EXPECTED for task in route.tasks):
+        return None
+    if stays.came[stay] != RETURNED and stays.setting[stay] != stays.wanted[stay]:
+        return None  # an outlier who may yet move
+    error = run.cohort.date_error_days.get(int(stays.visit[stay]), 0.0)
+    return min(float(stays.ready_at[stay]), run.end) + error - day
 
 
 def _way_on(run: Run, stays: Stays, stay: int) -> RoutePlan:
@@ -139,6 +158,10 @@ def _is_planned_ahead(run: Run, setting: int) -> bool:
     early = (AT_ADMISSION, BEFORE_EXPECTED)
     leaving = (route for route in run.plan.routes if route.from_setting == setting)
     return any(task.start in early for route in leaving for task in route.tasks)
+
+
+Reached = tuple[str, tuple[str, ...]]
+"""A task, and the later ones that are done already."""
 
 
 @dataclass(frozen=True)
@@ -171,31 +194,46 @@ class _Progress:
             dict(_plain_tasks(run, stays, day)),
         )
 
-    def reached(self, stays: Stays, stay: int, route: RoutePlan) -> tuple[str, tuple[str, ...]]:
+    def reached(self, stays: Stays, stay: int, route: RoutePlan) -> Reached:
         """The first task of arranging that is not done, and those after it that are."""
+        arrange = sum(not task.is_hand_over for task in route.tasks)
         if not route.has_process:
             return self.plain.get(stay, _first_task(route)), ()
-        first = self.first_job[int(stays.visit[stay])]
-        names = [task.name for task in route.tasks if not task.is_hand_over]
-        done = self.is_done[first : first + len(names)]
-        over = done | ~self.is_needed[first : first + len(names)]
-        at = int(np.argmin(over)) if not over.all() else max(len(names) - 1, 0)
-        later = [name for i, name in enumerate(names) if i > at and done[i]]
-        return names[at] if names else "", tuple(later)
+        done, needed = self._of_visit(int(stays.visit[stay]), route)
+        over = (done | ~needed)[:arrange]
+        at = int(np.argmin(over)) if not over.all() else arrange - 1
+        return route.tasks[at].name, _done_after(at, done, route)
 
-    def done_ahead(self, stays: Stays, stay: int, route: RoutePlan) -> tuple[str, tuple[str, ...]]:
-        """The same for people who are not ready yet; empty where the first task is not done.
+    def arranged(self, stays: Stays, stay: int, route: RoutePlan) -> tuple[str, ...]:
+        """The tasks of the hand-over that are done already, though the next place is not sure."""
+        if not route.has_process or not route.tasks:
+            return ()
+        done, _ = self._of_visit(int(stays.visit[stay]), route)
+        return _done_after(sum(not task.is_hand_over for task in route.tasks) - 1, done, route)
+
+    def done_ahead(self, stays: Stays, stay: int, route: RoutePlan) -> Reached:
+        """The first task that is not done for people not ready yet, and those done after it.
 
         Which tasks they will not need is known only when their turn comes, so none counts as done.
         """
-        first = self.first_job.get(int(stays.visit[stay]))
-        names = [task.name for task in route.tasks if not task.is_hand_over]
-        if first is None or not names:
+        visit = int(stays.visit[stay])
+        arrange = sum(not task.is_hand_over for task in route.tasks)
+        if visit not in self.first_job or not arrange:
             return "", ()
-        done = self.is_done[first : first + len(names)]
-        at = int(np.argmin(done)) if not done.all() else len(names) - 1
-        later = [name for i, name in enumerate(names) if i > at and done[i]]
-        return names[at] if at else "", tuple(later)
+        done, _ = self._of_visit(visit, route)
+        at = int(np.argmin(done[:arrange])) if not done[:arrange].all() else arrange - 1
+        return route.tasks[at].name if at else "", _done_after(at, done, route)
+
+    def _of_visit(self, visit: int, route: RoutePlan) -> tuple[Bools, Bools]:
+        """Which of the tasks of a visit's way on are done, and which are needed."""
+        jobs = slice(self.first_job[visit], self.first_job[visit] + len(route.tasks))
+        return self.is_done[jobs], self.is_needed[jobs]
+
+
+def _done_after(at: int, done: Bools, route: RoutePlan) -> tuple[str, ...]:
+    """The names of the tasks after one that are done,"""
+    names = [task.name for task in route.tasks]
+    return tuple(name for i, name in enumerate(names) if i > at and done[i])
 
 
 def _first_ready(stays: Stays) -> Floats:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.patients.coverage import cases
 from sim.patients.distributions import MAX_DAYS, inverse_cdf
+from sim.patients.expected_dates import ahead_of, need_left_by_date
 from sim.patients.looking_back import need_left, past_of
 from sim.patients.plan import Plan, RoutePlan
 from sim.patients.start_state import so_far_and_left
@@ -25,6 +26,8 @@ Ints = NDArray[np.signedinteger]
 Floats = NDArray[np.float64]
 
 ARRIVES, IS_THERE, WAITS_INSIDE, WAITS_AT_DOOR = range(4)
+MOST_TASKS = (1 << 62) - 1
+"""A bit for each task that the start state can say is done."""
 GIVEN = "given days there"
 START_DAY = -1
 """The day of people in the first row of the start state; further rows have days before it."""
@@ -49,6 +52,10 @@ class People:
     waited: Floats
     done: Ints
     inside: Ints
+    task: Ints
+    """For those who wait for a task, its place in the transfer; else -1."""
+    asked_ago: Floats
+    expected_at: Floats
 
 
 StartRow = PeopleThere | PeopleWaiting
@@ -102,6 +109,7 @@ def people_at_start(plan: Plan, seed: int, replication: int) -> People:
         _settle_cases(plan, rows, people)
         _draw_stays_left(plan, rows, people, so_far, u_stay, u_moment)
     _settle_routes(plan, rows, people)
+    _heed_expected_dates(plan, people, so_far, u_moment)
     return people
 
 
@@ -137,7 +145,16 @@ def _named(plan: Plan, seed: int, replication: int, rows: _Rows) -> People:
         waited=np.zeros(n),
         done=np.zeros(n, dtype=np.int64),
         inside=np.array(inside, dtype=np.int32)[of],
+        task=np.full(n, -1, dtype=np.int32),
+        asked_ago=np.zeros(n),
+        expected_at=np.array([_expected(row) for row in rows.rows], dtype=np.float64)[of],
     )
+
+
+def _expected(row: StartRow) -> float:
+    """In how many days people of a row are expected to be ready; NaN where nothing is said."""
+    known = row.expected_in if isinstance(row, PeopleThere) else None
+    return np.nan if known is None else known.value
 
 
 def _name_of(row: StartRow) -> str:
@@ -212,6 +229,34 @@ def _draw_stays_left(
         people.arrived_at[mine] = -past_days
 
 
+def _heed_expected_dates(plan: Plan, people: People, so_far: Floats, u_left: Floats) -> None:
+    """What is left to those of whom it is written down when they are expected to be ready."""
+    dated = np.flatnonzero(np.isfinite(people.expected_at))
+    kinds = people.case[dated].astype(np.int64) * len(plan.settings) + people.setting[dated]
+    longer = _outliers_longer(plan, people)
+    errors = np.array([route.date_error_days for route in plan.routes] or [0.0])
+    for kind in np.unique(kinds).tolist():
+        case, setting = divmod(kind, len(plan.settings))
+        mine, name = dated[kinds == kind], plan.settings[setting]
+        place, group = plan.place_of(case, setting), plan.groups[plan.case_parts(case)[2]]
+        stay = place.stay_of(group, name)
+        assert stay is not None
+        times = longer[mine]
+        people.stay_left[mine] = (
+            need_left_by_date(
+                past_of(place, plan.before_run(setting)),
+                ahead_of(place, place.settings[name]),
+                stay,
+                so_far[mine] / times,
+                people.expected_at[mine],
+                errors[people.route[mine]],
+                -np.log1p(-uniforms(people.key[mine], named_key("round", name))),
+                u_left[mine],
+            )
+            / times
+        )
+
+
 def _outliers_longer(plan: Plan, people: People) -> Floats:
     """How many times as long as usual each person's stay is: more than 1 for outliers, if so."""
     times = np.array([plan.setting(s).outlier_stay_times.value for s in range(len(plan.settings))])
@@ -241,6 +286,10 @@ def _settle_routes(plan: Plan, rows: _Rows, people: People) -> None:
         route = _route_of(plan, int(people.case[person]), int(people.setting[person]), row)
         mine = order[bounds[i] : bounds[i + 1]]
         people.route[mine], people.done[mine] = route.number, _done(route, row)
+        if isinstance(row, PeopleWaiting) and row.task is None:
+            people.asked_ago[mine] = people.waited[mine]
+        elif isinstance(row, PeopleWaiting):
+            people.task[mine] = next(i for i, t in enumerate(route.tasks) if t.name == row.task)
 
 
 def _route_of(plan: Plan, case: int, setting: int, row: StartRow) -> RoutePlan:
@@ -259,11 +308,13 @@ def _done(route: RoutePlan, row: StartRow) -> int:
 
     For people who wait without a task, all that is to be arranged; for people there, none.
     """
-    arrange = [task.name for task in route.tasks if not task.is_hand_over]
-    up_to = 0 if isinstance(row, PeopleThere) else len(arrange)
+    names = [task.name for task in route.tasks]
+    arrange = sum(not task.is_hand_over for task in route.tasks)
+    up_to = 0 if isinstance(row, PeopleThere) else arrange
     if row.task is not None:
-        up_to = arrange.index(row.task)
+        up_to = names.index(row.task)
     done = (1 << up_to) - 1
     for name in row.also_done:
-        done |= 1 << arrange.index(name)
-    return done
+        later = [i for i, other in enumerate(names) if other == name and not done >> i & 1]
+        done |= sum(1 << i for i in later[:1])
+    return done & MOST_TASKS

@@ -16,7 +16,7 @@ from sim.patients.coverage import cases
 from sim.patients.jobs import Jobs
 from sim.patients.plan import Plan
 from sim.patients.streams import Keys, person_keys
-from sim.patients.ways import Branches, Start, TooLarge, Visits, draw_ways
+from sim.patients.ways import Branches, Start, TooLarge, Visits, Ways, draw_ways
 
 Ints = NDArray[np.signedinteger]
 Floats = NDArray[np.float64]
@@ -51,6 +51,8 @@ class Cohort:
     """For those inside when the run starts, a bit for each of their tasks that is done already."""
     inside: Ints
     """For those inside when the run starts, the setting whose space they have; else -1."""
+    expected_at: Floats
+    """For those there when the run starts, when they are expected to be ready; else NaN."""
     branches: Branches
     jobs: Jobs
     date_error_days: dict[int, float]
@@ -81,8 +83,10 @@ def draw_cohort(plan: Plan, days: int, seed: int, replication: int, limit: int) 
         people.stay_left,
         people.route,
         people.done,
+        people.asked_ago,
     )
     ways = draw_ways(plan, start, days, limit)
+    _need_what_is_reached(people, ways)
     return Cohort(
         people.key,
         people.group,
@@ -97,10 +101,21 @@ def draw_cohort(plan: Plan, days: int, seed: int, replication: int, limit: int) 
         people.waited,
         people.done,
         people.inside,
+        people.expected_at,
         ways.branches,
         ways.jobs,
         ways.date_error_days,
     )
+
+
+def _need_what_is_reached(people: People, ways: Ways) -> None:
+    """Who waits for a task when the run starts needs it, whatever the chance that anybody does."""
+    waits = np.flatnonzero(people.task >= 0)
+    first = np.searchsorted(ways.jobs.visit, ways.first_visit[waits])
+    known = first < len(ways.jobs.visit)
+    waits, first = waits[known], first[known]
+    known = ways.jobs.visit[first] == ways.first_visit[waits]
+    ways.jobs.is_needed[first[known] + people.task[waits[known]]] = True
 
 
 def _refuse_if_too_large(plan: Plan, days: int, limit: int) -> None:
@@ -143,6 +158,9 @@ def _arriving(plan: Plan, number: int, days: int, seed: int, replication: int) -
         np.zeros(n),
         np.zeros(n, dtype=np.int64),
         np.full(n, -1, dtype=np.int32),
+        np.full(n, -1, dtype=np.int32),
+        np.zeros(n),
+        np.full(n, np.nan),
     )
 
 

@@ -12,6 +12,7 @@ from scipy import special
 
 from sim.patients.distributions import (
     MAX_DAYS,
+    InverseCdf,
     exponential_mean,
     gamma_parameters,
     inverse_cdf,
@@ -125,9 +126,19 @@ def _at_log_survival(family: LongTailed, log_s: Floats, least: Floats) -> Floats
     return np.maximum(length, least)
 
 
+def longer_than(lengths: InverseCdf, least: Floats, u: Floats) -> Floats:
+    """Lengths known to be longer than ``least``, for uniform numbers; shape kept."""
+    share = _share(lengths, least, 1 - 2.0**-53)
+    return np.maximum(lengths(share + (1 - share) * u), least)
+
+
 def _share_up_to(stay: Distribution, days: Floats, nearly_all: float = 1 - 2.0**-53) -> Floats:
+    """The share of lengths of at most so many days."""
+    return _share(inverse_cdf(stay), days, nearly_all)
+
+
+def _share(lengths: InverseCdf, days: Floats, nearly_all: float) -> Floats:
     """The share of lengths of at most so many days, from the inverse, by halving."""
-    lengths = inverse_cdf(stay)
     low, high = np.zeros(days.shape), np.ones(days.shape)
     for _ in range(HALVINGS):
         middle = (low + high) / 2

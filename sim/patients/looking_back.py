@@ -80,17 +80,17 @@ def need_left(
     """
     treated = past.treated(days_there)
     left = days_left_given(stay, treated, u_left)
-    if not len(past.round_ago):
-        return left
-    return np.where(u_over < _share_over(past, stay, days_there, treated), 0.0, left)
+    return np.where(u_over < share_over(past, stay, days_there, treated), 0.0, left)
 
 
-def _share_over(past: Past, stay: Distribution, days_there: Floats, treated: Floats) -> Floats:
+def share_over(past: Past, stay: Distribution, days_there: Floats, treated: Floats) -> Floats:
     """The chance that the need of somebody still there has ended; shape of ``days_there``.
 
     Need may have ended since the latest round, between two rounds, or before all of them; each of
     these counts as far as the rounds since then would all have decided against.
     """
+    if not len(past.round_ago):
+        return np.zeros(days_there.shape)
     ago = np.minimum(past.round_ago[:, None], days_there[None, :])
     at_round = np.maximum(treated - past.treated(ago), 0.0)
     edges = np.concatenate((treated[None, :], at_round, np.zeros((1, len(treated)))))

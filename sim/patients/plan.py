@@ -89,6 +89,8 @@ class Plan:
     """By case and setting, the route of somebody who dies while waiting."""
     masks: NDArray[np.int64] = field(default_factory=lambda: np.zeros((1, 1), dtype=np.int64))
     """The bits of the levers that matter to a group in a setting; shape (groups, settings)."""
+    before: Place | None = None
+    """The place as it was until the run, where a lever has changed it since."""
 
     def setting(self, number: int) -> Setting:
         """The setting of this number."""
@@ -133,7 +135,7 @@ class Plan:
         """The setting with the rounds and pace of the day before the run."""
         name = self.settings[setting]
         if self.phases is None:
-            return self.place.settings[name]
+            return (self.before or self.place).settings[name]
         levers = self.phases.touching(*keys_of_readiness(name))
         return self.phases.most(-1, levers).settings[name]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.patients.conditional import longer_than
 from sim.patients.distributions import InverseCdf, inverse_cdf
 from sim.patients.jobs import JobDraws, Jobs
 from sim.patients.plan import Plan
@@ -81,6 +82,8 @@ class Start:
     """The route that is settled already, or -1."""
     done: Ints
     """For those inside when the run starts, a bit for each task that is done already; else 0."""
+    asked_ago: Floats
+    """For those who wait for a space when the run starts, days since they asked for it; else 0."""
 
 
 @dataclass
@@ -188,7 +191,8 @@ def _walk(drawing: _Drawing, walkers: _Walkers) -> _Walkers:
             (asks + step.hand_over_days)[on],
         )
     ]
-    onward += _other_ways(drawing, step, walkers, begin, asks)
+    asked_ago = drawing.start.asked_ago[step.person] if is_first else np.zeros(len(asks))
+    onward += _other_ways(drawing, step, walkers, begin, asks - asked_ago, asked_ago)
     if plan.place.harm is not None:
         onward += _harms(drawing, plan.place.harm, step, walkers, begin, ready, to)
     if len(onward) == 1:
@@ -281,9 +285,17 @@ def _normal(u: Floats) -> Floats:
 
 
 def _other_ways(
-    drawing: _Drawing, step: Visits, walkers: _Walkers, begin: int, asks: Floats
+    drawing: _Drawing,
+    step: Visits,
+    walkers: _Walkers,
+    begin: int,
+    asks: Floats,
+    asked_ago: Floats,
 ) -> list[_Walkers]:
-    """The ways of those who might wait too long for a space."""
+    """The ways of those who might wait too long for a space.
+
+    Who has asked for it already, and still waits, had the patience to wait so long.
+    """
     plan = drawing.plan
     found = []
     for number in np.unique(step.route):
@@ -293,6 +305,10 @@ def _other_ways(
         rows = np.flatnonzero(step.route == number)
         stream = f"{plan.settings[route.from_setting]}/{route.name}"
         days = _by_person(drawing, step, rows, route.patience, "patience", stream)
+        early = asked_ago[rows] > 0
+        if early.any():
+            u = _uniforms_by(drawing, step, rows[early], "patience", stream)
+            days[early] = longer_than(route.patience, asked_ago[rows[early]], u)
         rows, days = _in_time(drawing, rows, days, asks)
         found.append(
             _branch(
@@ -401,8 +417,12 @@ def _in_time(drawing: _Drawing, rows: Ints, days: Floats, since: Floats) -> tupl
 def _by_person(
     drawing: _Drawing, step: Visits, rows: Ints, length: InverseCdf, word: str, stream: str
 ) -> Floats:
+    return length(_uniforms_by(drawing, step, rows, word, stream))
+
+
+def _uniforms_by(drawing: _Drawing, step: Visits, rows: Ints, word: str, stream: str) -> Floats:
     keys = drawing.start.key[step.person[rows]]
-    return length(uniforms(keys, named_key(word, stream), step.number[rows]))
+    return uniforms(keys, named_key(word, stream), step.number[rows])
 
 
 def _branch(

@@ -536,9 +536,12 @@ def _task_reached(
         if name == row.route or target in destinations(name, route).values():
             transfer = place.transfers.get(route.transfer or "")
             tasks = [task.task for task in transfer.arrange] if transfer else []
-            done = [(("also_done", j), task) for j, task in enumerate(row.also_done)]
-            for at, task in [*([(("task",), row.task)] if row.task else []), *done]:
-                yield from must_be(document, (*keys, *at), "task to arrange", task, tasks)
+            if row.task is not None:
+                at = (*keys, "task")
+                yield from must_be(document, at, "task to arrange", row.task, tasks)
+            tasks += [task.task for task in transfer.hand_over] if transfer else []
+            for j, task in enumerate(row.also_done):
+                yield from must_be(document, (*keys, "also_done", j), "task", task, tasks)
             return
 
 

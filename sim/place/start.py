@@ -11,7 +11,7 @@ from pydantic_core import CoreSchema
 
 from sim.place.distributions import Distribution
 from sim.place.fields import Name, Title
-from sim.place.numbers import Count, Strict, wrong
+from sim.place.numbers import AnyNumber, Count, Strict, wrong
 from sim.place.start_file import MAX_ROWS
 
 RemainingRule = Literal["equilibrium", "given days there", "uniform from one day", "fresh"]
@@ -71,9 +71,16 @@ class PeopleThere(Strict):
         "done ahead of time.",
     )
     also_done: tuple[Title, ...] = Field(
-        (), description="With route: later tasks that are done already.", strict=False,
+        (), description="With route: later tasks, also of hand_over, that are done already.",
+        strict=False,
         max_length=50,
     )  # fmt: skip
+    expected_in: AnyNumber | None = Field(
+        None,
+        description="With route and days_there: in how many days they are expected to be ready "
+        "(below 0: it was expected so long ago). Believed as far as the transfer's "
+        "expected_date_error allows.",
+    )
     outlier_in: Name | None = Field(
         None, description="The setting whose space they have meanwhile, if they are outliers."
     )
@@ -97,6 +104,9 @@ class PeopleThere(Strict):
             )
         if self.route is None and (self.task or self.also_done):
             raise wrong("task and also_done go with route: the way that is being arranged")
+        if self.expected_in is not None and (self.route is None or rule != "given days there"):
+            raise wrong("expected_in goes with route and days_there, and days left by neither "
+                        "a number nor another rule")  # fmt: skip
         return self
 
 
@@ -117,7 +127,7 @@ class PeopleWaiting(Strict):
         None, description="The task that they have reached (all is arranged, if left out)."
     )
     also_done: tuple[Title, ...] = Field(
-        (), description="With task: later tasks that are done already.", strict=False,
+        (), description="Later tasks, also of hand_over, that are done already.", strict=False,
         max_length=50,
     )  # fmt: skip
     group: Name = Field(description="Their group.")
@@ -149,8 +159,8 @@ class PeopleWaiting(Strict):
             raise wrong(
                 "route, task and outlier_in are for people who wait in a setting; write setting"
             )
-        if self.also_done and self.task is None:
-            raise wrong("also_done goes with task; without it, all is arranged")
+        if self.setting is None and self.also_done:
+            raise wrong("also_done is for people who wait in a setting; write setting")
         return self
 
 

@@ -31,16 +31,17 @@ COLUMNS: dict[str, str] = {
     "route": "the way on: the one they wait to take, or for people there the one expected",
     "waiting_for": "in place of route: the setting that they wait for",
     "task": "the first task of arranging that is not done; blank while waiting: all is arranged",
-    "also_done": "later tasks that are done already, with ; between them",
+    "also_done": "later tasks, also of the hand-over, that are done already, with ; between them",
     "days_waited": "waiting: days since ready, or since asking for the space if all is arranged",
     "days_there": "days in the setting so far; for people waiting, before they began to wait",
+    "expected_in": "there: days until the expected date; below 0 if it has passed",
     "days_left": "there: days still needed, or a rule: equilibrium, given days there, fresh, "
     "uniform from one day; blank: given days there if that is filled in, else equilibrium",
 }
 """Every column, and what stands in it. Only status, setting and group must be there."""
 NEEDED = ("status", "setting", "group")
-NUMBERS = ("number", "days_waited", "days_there", "days_left")
-NOT_FOR = {THERE: ("waiting_for", "days_waited"), WAITING: ("days_left",)}
+NUMBERS = ("number", "days_waited", "days_there", "expected_in", "days_left")
+NOT_FOR = {THERE: ("waiting_for", "days_waited"), WAITING: ("expected_in", "days_left")}
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,9 @@ def _wrong_cells(row: StartRow) -> Iterator[Problem]:
         if text is None or (name == "days_left" and _number(text) is None):
             continue  # a rule's words, which the schema knows
         number = _number(text)
-        if number is None or number < 0:
+        if number is None and name == "expected_in":
+            yield Problem(row.at(name), f"{text[:40]!r} is not a number")
+        elif number is None or (number < 0 and name != "expected_in"):
             yield Problem(row.at(name), f"{text[:40]!r} is not a number of 0 or more")
         elif name == "number" and number != int(number):
             yield Problem(row.at(name), f"{text[:40]!r} is not a whole number")

@@ -21,6 +21,7 @@ transfers:
       - {task: Refer, takes: 1 days, reason: referral-to-hub}
       - {task: Assess, takes: 2 days, reason: needs-and-pathway}
       - {task: Equip, takes: 1 days, reason: equipment}
+    hand_over: [{task: Transport, takes: 2 hours, reason: transport}]
 routes:
   ward: {home: 0.7, care: {share: 0.3, pathway: P1, transfer: to-care}}
   side-ward: {home: 1}
@@ -34,7 +35,7 @@ start:
 """
 HEADING = (
     "status,setting,outlier_in,group,locality,number,route,waiting_for,task,also_done,"
-    "days_waited,days_there,days_left\n"
+    "days_waited,days_there,days_left,expected_in\n"
 )
 
 
@@ -51,16 +52,16 @@ def complaint(folder: Path, rows: str, heading: str = HEADING) -> str:
 
 
 def test_rows_of_the_file_stand_after_those_of_the_place(tmp_path: Path) -> None:
-    start = loaded(tmp_path, "there,ward,,older,north,7,,,,,,,\n").start
+    start = loaded(tmp_path, "there,ward,,older,north,7,,,,,,,,\n").start
     assert [(row.setting, row.number.value) for row in start.people] == [("care", 4), ("ward", 7)]
     assert start.file is None, "its rows are in its place"
 
 
 def test_a_row_of_people_there_says_what_is_known_of_them(tmp_path: Path) -> None:
     rows = (
-        "there,ward,,older,north,2,,,,,,3.5,\n"
-        "there,ward,side-ward,older,,,care,,Assess,Equip,,1,2.5\n"
-        "there,care,,older,,1,,,,,,,fresh\n"
+        "there,ward,,older,north,2,,,,,,3.5,,\n"
+        "there,ward,side-ward,older,,,care,,Assess,Equip,,1,2.5,\n"
+        "there,care,,older,,1,,,,,,,fresh,\n"
     )
     _, known, planned, fresh = loaded(tmp_path, rows).start.people
     assert known.stay_left.rule == "given days there"
@@ -75,14 +76,24 @@ def test_a_row_of_people_there_says_what_is_known_of_them(tmp_path: Path) -> Non
 
 def test_a_row_of_people_waiting_says_what_they_have_reached(tmp_path: Path) -> None:
     rows = (
-        "waiting,ward,,older,south,3,care,,Assess,,4,6.25,\n"
-        "waiting,ward,,older,,1,,care,,,2,5,\n"
-        "waiting,,,older,,2,,ward,,,0.1,,\n"
+        "waiting,ward,,older,south,3,care,,Assess,,4,6.25,,\n"
+        "waiting,ward,,older,,1,,care,,,2,5,,\n"
+        "waiting,,,older,,2,,ward,,,0.1,,,\n"
     )
     reached, arranged, at_door = loaded(tmp_path, rows).start.waiting
     assert (reached.route, reached.task, reached.number.value) == ("care", "Assess", 3)
     assert (arranged.waiting_for, arranged.task) == ("care", None)
     assert (at_door.setting, at_door.waiting_for) == (None, "ward")
+
+
+def test_a_date_may_have_passed_and_a_hand_over_may_be_done_ahead(tmp_path: Path) -> None:
+    start = loaded(
+        tmp_path,
+        "there,ward,,older,,1,care,,,,,9,,-1.5\nwaiting,ward,,older,,1,care,,,Transport,3,9,,\n",
+    ).start
+    assert start.people[1].expected_in is not None
+    assert start.people[1].expected_in.value == -1.5
+    assert start.waiting[0].also_done == ("Transport",)
 
 
 def test_columns_that_nobody_needs_may_be_left_out(tmp_path: Path) -> None:
@@ -93,32 +104,37 @@ def test_columns_that_nobody_needs_may_be_left_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "where", "what"),
     [
-        ("here,ward,,older,,1,,,,,,,", "start.csv:2:status", "allowed: there, waiting"),
-        ("there,wart,,older,,1,,,,,,,", "start.csv:2:setting", "did you mean 'ward'?"),
-        ("there,,,older,,1,,,,,,,", "start.csv:2:setting", "needed: the setting they are in"),
-        ("there,ward,,,,1,,,,,,,", "start.csv:2:group", "nothing is written"),
-        ("there,ward,,oder,,1,,,,,,,", "start.csv:2:group", "did you mean 'older'?"),
-        ("there,ward,,older,nort,1,,,,,,,", "start.csv:2:locality", "did you mean 'north'?"),
-        ("there,ward,,older,,1.5,,,,,,,", "start.csv:2:number", "not a whole number"),
-        ("there,ward,,older,,-1,,,,,,,", "start.csv:2:number", "not a number of 0 or more"),
-        ("there,ward,,older,,1,,,,,,nan,", "start.csv:2:days_there", "'nan' is not a number"),
-        ("there,ward,,older,,1,,,,,,1e400,", "start.csv:2:days_there", "is not a number"),
-        ("there,ward,,older,,1e9,,,,,,,", "start.csv:2:number", "from 0 to 100,000"),
-        ("there,ward,,older,,1,,,,,,,fesh", "start.csv:2:days_left", "equilibrium, given days"),
-        ("there,ward,,older,,1,,,,,,,given days there", "start.csv:2", "needs days_there"),
-        ("there,ward,,older,,1,,,,,,2,equilibrium", "start.csv:2", "take days_there out"),
-        ("there,ward,,older,,1,,,,,2,,", "start.csv:2:days_waited", "not for people there"),
-        ("there,ward,,older,,1,,,Assess,,,,", "start.csv:2", "go with route"),
-        ("there,ward,,older,,1,cafe,,,,,,", "start.csv:2:route", "did you mean 'care'?"),
-        ("there,ward,,older,,1,care,,Asess,,,,", "start.csv:2:task", "did you mean 'Assess'?"),
-        ("there,ward,,older,,1,care,,Refer,Equp,,,", "start.csv:2:also_done", "mean 'Equip'?"),
-        ("there,ward,ward,older,,1,,,,,,,", "start.csv:2:outlier_in", "outliers from 'ward'"),
-        ("waiting,ward,,older,,1,care,,,,x,,", "start.csv:2:days_waited", "'x' is not a number"),
-        ("waiting,ward,,older,,1,,,,,1,,", "start.csv:2", "either waiting_for or route"),
-        ("waiting,ward,,older,,1,care,,,,1,,3", "start.csv:2:days_left", "not for people waiting"),
-        ("waiting,ward,,older,,1,home,,Refer,,1,,", "start.csv:2:task", "none are defined"),
-        ("waiting,,,older,,1,,side-ward,Refer,,1,,", "start.csv:2", "write setting"),
-        ("there,ward", "start.csv:2", "2 cells where the heading has 13"),
+        ("here,ward,,older,,1,,,,,,,,", "start.csv:2:status", "allowed: there, waiting"),
+        ("there,wart,,older,,1,,,,,,,,", "start.csv:2:setting", "did you mean 'ward'?"),
+        ("there,,,older,,1,,,,,,,,", "start.csv:2:setting", "needed: the setting they are in"),
+        ("there,ward,,,,1,,,,,,,,", "start.csv:2:group", "nothing is written"),
+        ("there,ward,,oder,,1,,,,,,,,", "start.csv:2:group", "did you mean 'older'?"),
+        ("there,ward,,older,nort,1,,,,,,,,", "start.csv:2:locality", "did you mean 'north'?"),
+        ("there,ward,,older,,1.5,,,,,,,,", "start.csv:2:number", "not a whole number"),
+        ("there,ward,,older,,-1,,,,,,,,", "start.csv:2:number", "not a number of 0 or more"),
+        ("there,ward,,older,,1,,,,,,nan,,", "start.csv:2:days_there", "'nan' is not a number"),
+        ("there,ward,,older,,1,,,,,,1e400,,", "start.csv:2:days_there", "is not a number"),
+        ("there,ward,,older,,1e9,,,,,,,,", "start.csv:2:number", "from 0 to 100,000"),
+        ("there,ward,,older,,1,,,,,,,fesh,", "start.csv:2:days_left", "equilibrium, given days"),
+        ("there,ward,,older,,1,,,,,,,given days there,", "start.csv:2", "needs days_there"),
+        ("there,ward,,older,,1,,,,,,2,equilibrium,", "start.csv:2", "take days_there out"),
+        ("there,ward,,older,,1,,,,,2,,,", "start.csv:2:days_waited", "not for people there"),
+        ("there,ward,,older,,1,,,Assess,,,,,", "start.csv:2", "go with route"),
+        ("there,ward,,older,,1,cafe,,,,,,,", "start.csv:2:route", "did you mean 'care'?"),
+        ("there,ward,,older,,1,care,,Asess,,,,,", "start.csv:2:task", "did you mean 'Assess'?"),
+        ("there,ward,,older,,1,care,,Refer,Equp,,,,", "start.csv:2:also_done", "mean 'Equip'?"),
+        ("there,ward,ward,older,,1,,,,,,,,", "start.csv:2:outlier_in", "outliers from 'ward'"),
+        ("waiting,ward,,older,,1,care,,,,x,,,", "start.csv:2:days_waited", "'x' is not a number"),
+        ("waiting,ward,,older,,1,,,,,1,,,", "start.csv:2", "either waiting_for or route"),
+        ("waiting,ward,,older,,1,care,,,,1,,3,", "start.csv:2:days_left", "not for people waiting"),
+        ("waiting,ward,,older,,1,home,,Refer,,1,,,", "start.csv:2:task", "none are defined"),
+        ("waiting,,,older,,1,,side-ward,Refer,,1,,,", "start.csv:2", "write setting"),
+        ("there,ward,,older,,1,care,,,,,4,,x", "start.csv:2:expected_in", "'x' is not a number"),
+        ("there,ward,,older,,1,,,,,,4,,2", "start.csv:2", "expected_in goes with route"),
+        ("there,ward,,older,,1,care,,,,,,3,2", "start.csv:2", "expected_in goes with route"),
+        ("waiting,ward,,older,,1,care,,,,1,,,2", "start.csv:2:expected_in", "not for people wai"),
+        ("waiting,,,older,,1,,ward,,Refer,1,,,", "start.csv:2", "write setting"),
+        ("there,ward", "start.csv:2", "2 cells where the heading has 14"),
     ],
 )
 def test_what_is_wrong_is_said_with_file_row_and_column(
@@ -129,7 +145,7 @@ def test_what_is_wrong_is_said_with_file_row_and_column(
 
 
 def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
-    said = complaint(tmp_path, "here,ward,,older,,x,,,,,,,\nthere,ward,,older,,y,,,,,,,\n")
+    said = complaint(tmp_path, "here,ward,,older,,x,,,,,,,,\nthere,ward,,older,,y,,,,,,,,\n")
     assert [line.split(": ")[0] for line in said.splitlines()] == [
         "start.csv:2:number", "start.csv:2:status", "start.csv:3:number",
     ]  # fmt: skip
