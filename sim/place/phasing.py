@@ -37,7 +37,7 @@ def phases_of(base: Document, levers: Sequence[Document]) -> Phases | None:
     together = list(_together(phases, full))
     refuse(_too_many_together(phased, together))
     needed = sorted({bits for _, numbers in together for bits in sets_of(numbers)})
-    places = {bits: before if bits == 0 else _with(base, levers, phased, bits) for bits in needed}
+    places = {bits: _shared(before, _with(base, levers, phased, bits)) for bits in needed}
     phases = Phases(listed, places)
     refuse(_half_of_nothing(lay_over(base, levers), phases))
     return phases
@@ -56,6 +56,12 @@ def _with(base: Document, levers: Sequence[Document], phased: Phased, bits: int)
         without = f"(in the time, or for the people, without {names})"
         refuse(Problem(each.where, f"{each.what} {without}") for each in error.problems)
         raise
+
+
+def _shared(before: Place, place: Place) -> Place:
+    """The place with its equal parts taken from the one before, so that each is kept once."""
+    names = [name for name in Place.model_fields if getattr(before, name) == getattr(place, name)]
+    return place.model_copy(update={name: getattr(before, name) for name in names})
 
 
 def _phase(base: Document, document: Document, lever: Lever, before: Place) -> Phase:
