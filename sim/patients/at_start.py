@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from sim.patients.coverage import cases
 from sim.patients.distributions import MAX_DAYS, inverse_cdf
-from sim.patients.expected_dates import ahead_of, need_left_by_date
-from sim.patients.looking_back import need_left, past_of
+from sim.patients.expected_dates import Ahead, ahead_of, need_left_by_date
+from sim.patients.looking_back import Past, need_left, past_of
 from sim.patients.plan import Plan, RoutePlan
 from sim.patients.start_state import so_far_and_left
 from sim.patients.streams import Keys, named_key, person_keys, uniforms
@@ -201,6 +201,7 @@ def _draw_stays_left(
         return
     of_rule = number[rows.of]
     longer = _outliers_longer(plan, people)
+    pasts: dict[int, Past] = {}
     kinds = (people.case.astype(np.int64) * len(plan.settings) + people.setting) * len(rules)
     kinds = np.where(of_rule < 0, -1, kinds + of_rule)
     for kind in np.unique(kinds[of_rule >= 0]).tolist():
@@ -217,7 +218,7 @@ def _draw_stays_left(
         stay = place.stay_of(group, plan.settings[setting])
         assert stay is not None
         if rule == GIVEN:
-            past = past_of(place, plan.before_run(setting))
+            past = _past(plan, setting, pasts)
             people.arrived_at[mine] = -so_far[mine]
             people.stay_left[mine] = need_left(
                 past, stay, so_far[mine] / longer[mine], u_stay[mine], u_moment[mine]
@@ -234,18 +235,22 @@ def _heed_expected_dates(plan: Plan, people: People, so_far: Floats, u_left: Flo
     dated = np.flatnonzero(np.isfinite(people.expected_at))
     kinds = people.case[dated].astype(np.int64) * len(plan.settings) + people.setting[dated]
     longer = _outliers_longer(plan, people)
+    pasts: dict[int, Past] = {}
+    ahead: dict[int, Ahead] = {}
     errors = np.array([route.date_error_days for route in plan.routes] or [0.0])
     for kind in np.unique(kinds).tolist():
         case, setting = divmod(kind, len(plan.settings))
         mine, name = dated[kinds == kind], plan.settings[setting]
         place, group = plan.place_of(case, setting), plan.groups[plan.case_parts(case)[2]]
+        if setting not in ahead:
+            ahead[setting] = ahead_of(place, place.settings[name])
         stay = place.stay_of(group, name)
         assert stay is not None
         times = longer[mine]
         people.stay_left[mine] = (
             need_left_by_date(
-                past_of(place, plan.before_run(setting)),
-                ahead_of(place, place.settings[name]),
+                _past(plan, setting, pasts),
+                ahead[setting],
                 stay,
                 so_far[mine] / times,
                 people.expected_at[mine],
@@ -255,6 +260,13 @@ def _heed_expected_dates(plan: Plan, people: People, so_far: Floats, u_left: Flo
             )
             / times
         )
+
+
+def _past(plan: Plan, setting: int, known: dict[int, Past]) -> Past:
+    """The calendar of a setting before the run, made once."""
+    if setting not in known:
+        known[setting] = past_of(plan.place, plan.before_run(setting))
+    return known[setting]
 
 
 def _outliers_longer(plan: Plan, people: People) -> Floats:

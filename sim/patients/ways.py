@@ -252,11 +252,12 @@ def _choose(plan: Plan, case: int, setting: int, keys: Keys, visit: Ints) -> Int
 def _draw_tasks(drawing: _Drawing, step: Visits, done: Ints | None) -> None:
     """The time of each task on the ways chosen; those of a plain transfer are added up."""
     plan, start = drawing.plan, drawing.start
-    for number in np.unique(step.route):
+    alike = _first_with_same_tasks(plan)[step.route]
+    for number in np.unique(alike):
         route = plan.routes[number]
         if not route.tasks:
             continue
-        rows = np.flatnonzero(step.route == number)
+        rows = np.flatnonzero(alike == number)
         keys, visit = start.key[step.person[rows]], step.number[rows]
         covered = plan.covered(start.case[step.person[rows]])
         if route.has_process:
@@ -276,6 +277,18 @@ def _draw_tasks(drawing: _Drawing, step: Visits, done: Ints | None) -> None:
                 total = step.hand_over_days if task.is_hand_over else step.arrange_days
                 total[rows[mine]] += days
                 drawing.tasks.append((task.key, rows[mine] + drawing.rows, days))
+
+
+def _first_with_same_tasks(plan: Plan) -> Ints:
+    """For each route, the first of those that share its tasks: they can be drawn together."""
+    first: dict[tuple[int, float], int] = {}
+    return np.array(
+        [
+            first.setdefault((id(route.tasks), route.date_error_days), number)
+            for number, route in enumerate(plan.routes)
+        ],
+        dtype=np.int32,
+    )
 
 
 def _normal(u: Floats) -> Floats:

@@ -7,7 +7,8 @@ unless the place says otherwise.
 import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from sim.place.calendars import Window
@@ -21,15 +22,21 @@ MINUTES_PER_DAY = 1440
 
 def kinds_of_day(place: Place, days: int) -> list[int]:
     """The weekday (0 = Monday) that each day of a run counts as."""
-    dates = [place.start_date + timedelta(days=day) for day in range(days)]
-    if place.bank_holidays == "as usual":
-        return [day.weekday() for day in dates]
+    return list(_kinds(place.start_date, days, place.bank_holidays == "as usual"))
+
+
+@lru_cache(maxsize=64)
+def _kinds(start: date, days: int, as_usual: bool) -> tuple[int, ...]:
+    """The same; a calendar of holidays takes a while to make, and runs share it."""
+    dates = [start + timedelta(days=day) for day in range(days)]
+    if as_usual:
+        return tuple(day.weekday() for day in dates)
     import holidays
 
     years = range(dates[0].year, dates[-1].year + 1)
     closed = holidays.country_holidays("GB", subdiv="ENG", years=years)
     sunday = WEEKDAYS.index("sun")
-    return [sunday if day in closed else day.weekday() for day in dates]
+    return tuple(sunday if day in closed else day.weekday() for day in dates)
 
 
 def openings(windows: Sequence[Window], kinds: Sequence[int]) -> list[tuple[float, float]]:
