@@ -14,18 +14,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.measures.definitions import MEASURES, Measure
-from sim.report import tables
 from sim.report.answer import COST, Answer, answer, verdict
-from sim.report.figures import (
-    against_baseline,
-    by_reason,
-    by_setting,
-    delay_mix,
-    delayed_over_time,
-    money_by_body,
-)
-from sim.report.results import Cost, Lever, Results, measure, read_results
-from sim.report.tables import Table
+from sim.report.parts import comparison, inputs, money, over_time, reasons, settings, sure
+from sim.report.reading import read_results
+from sim.report.results import Cost, Lever, Results, measure
+from sim.report.table import Table
 from sim.report.wording import (
     amount,
     amounts,
@@ -91,7 +84,7 @@ def render(results: Results, bands: pd.DataFrame) -> str:
     comparisons = [
         picture
         for place, what in enumerate(results.compare_on)
-        if (picture := against_baseline(results, what, f"compare-{place + 1}"))
+        if (picture := comparison.against_baseline(results, what, f"compare-{place + 1}"))
     ]
     environment.filters["svg"] = Markup
     written = environment.get_template("report.html").render(
@@ -101,23 +94,21 @@ def render(results: Results, bands: pd.DataFrame) -> str:
         answer=found,
         tiles=tiles(results, found),
         comparisons=comparisons,
-        levels=tables.levels_table(results) if results.compare_on and not comparisons else None,
-        over_time=delayed_over_time(results, bands, "time"),
-        by_setting=by_setting(results, bands, shown, "settings"),
-        mix=delay_mix(results, "mix"),
-        by_reason=by_reason(results, shown, "reasons"),
+        levels=comparison.levels_table(results) if results.compare_on and not comparisons else None,
+        over_time=over_time.delayed_over_time(results, bands, "time"),
+        by_setting=settings.by_setting(results, bands, shown, "settings"),
+        mix=reasons.delay_mix(results, "mix"),
+        by_reason=reasons.by_reason(results, shown, "reasons"),
         for_whom=_for_whom(results, shown),
-        money=money_by_body(results, "money"),
-        money_by_setting=tables.setting_costs_table(results, shown)
-        if _is_costed(results)
-        else None,
-        how_sure=how_sure(results),
-        precision=tables.precision_table(results) if results.compare_on else None,
-        which_levers=tables.levers_table(results),
+        money=money.money_by_body(results, "money"),
+        money_by_setting=money.setting_costs_table(results, shown) if _is_costed(results) else None,
+        how_sure=sure.how_sure(results),
+        precision=sure.precision_table(results) if results.compare_on else None,
+        which_levers=inputs.levers_table(results),
         levers=_distinct_levers(results),
         cost_of=_cost_of,
         spread_of=_spread_of,
-        numbers=tables.numbers_table(results) if results.numbers else None,
+        numbers=inputs.numbers_table(results) if results.numbers else None,
         number_summary=number_summary(results),
         glossary=glossary(results),
         reproduce=reproduce(results),
@@ -170,60 +161,6 @@ def tiles(results: Results, found: Answer) -> list[Tile]:
     return made
 
 
-def how_sure(results: Results) -> list[str]:
-    """What the numbers rest on, and what their intervals do and do not say."""
-    said = []
-    if results.replications:
-        run = f"Each scenario was run {counted(results.replications, 'time')}"
-        if results.seed:
-            run += f" from seed {results.seed}"
-        said.append(
-            f"{run}; replication 1 has the same patients in every scenario, and so on, so that "
-            "scenarios differ by what was changed and not by who came."
-        )
-    if results.days is not None:
-        warm = (
-            f"after {counted(round(results.warm_up), 'day')} of warm-up that are not counted"
-            if results.warm_up
-            else "with no warm-up"
-        )
-        said.append(f"Each run measures {counted(round(results.days), 'day')}, {warm}.")
-    if results.replications == 1:
-        said.append("With one replication there are no intervals: nothing here shows chance.")
-    else:
-        said.append(
-            "An interval is a 95% t-interval over replications. It covers chance in one and the "
-            "same model: who comes, how long they stay. It does not cover doubt about the numbers "
-            "put in, or about the model itself. A difference whose interval includes 0 may be "
-            "nothing but chance."
-        )
-    counted_here = [(n, w) for w in results.compare_on for n in results.others
-                    if results.difference(n, w)]  # fmt: skip
-    if counted_here:
-        number = len(counted_here)
-        each = (
-            f"The figures of scenarios against the baseline make {counted(number, 'comparison')} "
-            f"({counted(len(results.others), 'scenario')} on "
-            f"{counted(len(results.compare_on), 'measure')})"
-        )
-        if len(results.differences) > number:
-            each += f"; comparison.csv holds {len(results.differences):,}"
-        said.append(
-            f"{each}. Nothing is corrected for making many comparisons: where no scenario does "
-            "anything, about 1 interval in 20 still leaves out 0."
-        )
-    if results.checks_failed:
-        said.append(
-            f"Checks that did NOT hold: {'; '.join(c.rstrip('.') for c in results.checks_failed)}."
-        )
-    if results.checks_held:
-        runs = f" in all {counted(results.runs_checked, 'run')}" if results.runs_checked else ""
-        said.append(
-            f"Checks that held{runs}: {'; '.join(c.rstrip('.') for c in results.checks_held)}."
-        )
-    return said
-
-
 def number_summary(results: Results) -> str:
     """How many numbers there are, and how many of them are weak."""
     if not results.numbers:
@@ -239,7 +176,7 @@ def number_summary(results: Results) -> str:
 def glossary(results: Results) -> list[tuple[Measure, str, str]]:
     """The measures that the report shows, each with its unit and better direction."""
     used = {w.measure for w in results.compare_on} | {w.measure for _, w in results.estimates}
-    shown = {*tables.PART_MEASURES, "delayed_bed_days", "cost_per_year"}
+    shown = {*settings.PART_MEASURES, "delayed_bed_days", "cost_per_year"}
     shown |= {w.measure for w in results.compare_on}
     return [
         (m, unit_heading(m.unit), f"{m.better} is better")
@@ -272,8 +209,8 @@ def reproduce(results: Results) -> list[tuple[str, str]]:
 
 def _for_whom(results: Results, shown: str) -> list[Table]:
     made = (
-        tables.part_table(results, "group", shown, "Delayed bed days a year by group of people"),
-        tables.part_table(results, "locality", shown, "Delayed bed days a year by locality"),
+        reasons.part_table(results, "group", shown, "Delayed bed days a year by group of people"),
+        reasons.part_table(results, "locality", shown, "Delayed bed days a year by locality"),
     )
     return [table for table in made if table]
 
