@@ -25,6 +25,9 @@ MAX_STEPS = 10_000
 ROUNDING = 1e-6
 """Days by which sums here and on the model's clock may differ; far more than they do."""
 LONGEST_TO_READMISSION = 30.0
+HARM_WITHIN = 90.0
+"""Days of one delay in which harm may come; each harm is a way of its own to draw, and far more
+days than almost anybody waits would make ways upon ways that nobody takes."""
 
 OTHER_WAY, UNWELL, NEEDS_MORE, DIES, READMITTED = range(5)
 """Why a branch is taken: no space in time, or one of the harms."""
@@ -113,6 +116,8 @@ class _Walkers:
     """The settled stay, or NaN."""
     earliest: Floats
     """The earliest instant at which the visit can begin."""
+    is_rerouted: NDArray[np.bool_]
+    """Whether they took another way from this very stay; they do not do so twice."""
 
 
 @dataclass
@@ -158,6 +163,7 @@ def draw_ways(plan: Plan, start: Start, days: int, limit: int) -> Ways:
         start.route,
         start.stay_left,
         np.maximum(start.arrived_at, 0.0),
+        np.zeros(people, dtype=np.bool_),
     )
     while len(walkers.line) or not drawing.steps:
         walkers = _walk(drawing, walkers)
@@ -189,6 +195,7 @@ def _walk(drawing: _Drawing, walkers: _Walkers) -> _Walkers:
             np.full(n, -1, dtype=np.int32),
             np.full(n, np.nan),
             (asks + step.hand_over_days)[on],
+            np.zeros(n, dtype=np.bool_),
         )
     ]
     asked_ago = drawing.start.asked_ago[step.person] if is_first else np.zeros(len(asks))
@@ -307,7 +314,8 @@ def _other_ways(
 ) -> list[_Walkers]:
     """The ways of those who might wait too long for a space.
 
-    Who has asked for it already, and still waits, had the patience to wait so long.
+    Who has asked for it already, and still waits, had the patience to wait so long. Who took
+    another way from this stay keeps to it.
     """
     plan = drawing.plan
     found = []
@@ -315,7 +323,7 @@ def _other_ways(
         route = plan.routes[number]
         if route.patience is None:
             continue
-        rows = np.flatnonzero(step.route == number)
+        rows = np.flatnonzero((step.route == number) & ~walkers.is_rerouted)
         stream = f"{plan.settings[route.from_setting]}/{route.name}"
         days = _by_person(drawing, step, rows, route.patience, "patience", stream)
         early = asked_ago[rows] > 0
@@ -407,7 +415,8 @@ def _threshold(
 ) -> tuple[Ints, Floats]:
     """When each of these would come to harm, in days of delay, where that is before the end."""
     days = -np.log1p(-_uniforms(drawing, step, rows, word)) / per_day
-    return _in_time(drawing, rows, days, ready)
+    soon = days < HARM_WITHIN
+    return _in_time(drawing, rows[soon], days[soon], ready)
 
 
 def _uniforms(drawing: _Drawing, step: Visits, rows: Ints, word: str) -> Floats:
@@ -459,6 +468,7 @@ def _branch(
         np.full(len(rows), route, dtype=np.int32),
         np.broadcast_to(np.asarray(stay, dtype=np.float64), (len(rows),)).copy(),
         since[rows] + days,
+        np.full(len(rows), kind == OTHER_WAY),
     )
 
 
@@ -484,6 +494,7 @@ def _readmission(
         np.full(n, -1, dtype=np.int32),
         np.full(n, np.nan),
         (ready + step.arrange_days)[rows] + days,
+        np.zeros(n, dtype=np.bool_),
     )
 
 
