@@ -26,7 +26,7 @@ from sim.patients.ways import TooLarge
 from sim.place.document import Document, Mark, read_yaml
 from sim.place.levers import lay_over, read_lever
 from sim.place.load import check_place, read_document
-from sim.place.phasing import phases_of
+from sim.place.phasing import phases_of, reaching
 from sim.place.problems import Problem, input_error, refuse
 from sim.place.schema import Place
 from sim.place.start_file import starting_from
@@ -110,7 +110,7 @@ def load_courses(
         if earlier != file or lever.lever == AS_IT_IS:
             what = f"a second lever {lever.lever!r}; the first is {earlier}"
             raise input_error(document.where(("lever",)), what)
-        laid = lay_over(base, [document])
+        laid = lay_over(base, reaching([document]))
         courses.append(
             Course(lever.lever, lever.title, check_place(laid), phases_of(base, [document]))
         )

@@ -26,7 +26,7 @@ from sim.place.fields import Name, Prose, Title
 from sim.place.levers import Lever, lay_over, read_lever
 from sim.place.load import check_place, read_document
 from sim.place.numbers import Strict, wrong
-from sim.place.phasing import phases_of
+from sim.place.phasing import phases_of, reaching
 from sim.place.problems import InputError, Problem, did_you_mean, one_of, refuse
 from sim.place.schema import Place
 from sim.place.uptake import Phases
@@ -387,7 +387,7 @@ def _scenario(
     name: str, experiment: Experiment, base: Document, levers: Sequence[Document]
 ) -> Scenario:
     """One scenario: the levers laid over the place, checked, with its fingerprint."""
-    laid = lay_over(base, levers)
+    laid = lay_over(base, reaching(levers))
     place = check_place(laid)
     refuse(days_without_numbers(laid, place, experiment.warm_up + experiment.days))
     phases, folder = phases_of(base, levers), laid.path.parent

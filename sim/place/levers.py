@@ -160,7 +160,8 @@ def lay_over(place: Document, levers: Sequence[Document]) -> Document:
     problems += [
         change.problem(MAY_CHANGE)
         for change in changes
-        if change.lever in phased and not may_start_or_spread(change.keys)
+        if change.lever in phased
+        and not (may_start_or_spread(change.keys) or is_added_row(place.tree, change.keys))
     ]
     refuse([*problems, *_clashes(changes)])
     touched = {change.keys for change in changes if not change.adds_items}
@@ -185,6 +186,13 @@ def changes_in(place: Document, document: Document) -> list[Change]:
     """The changes that a lever makes, each with the keys of its value in the place."""
     found, _ = _found(place, changes_of(document, read_lever(document)))
     return found
+
+
+def is_added_row(tree: Tree, keys: Keys) -> bool:
+    """Whether these keys are of a setting, exit or team that is not in the place yet."""
+    rows = tree.get(str(keys[0]), {}) if isinstance(tree, dict) else {}
+    known = rows if isinstance(rows, dict) else {}
+    return len(keys) == 2 and keys[0] in ("settings", "exits", "teams") and keys[1] not in known
 
 
 def _read_all(levers: Sequence[Document]) -> list[tuple[Document, Lever, list[Change]]]:

@@ -22,8 +22,8 @@ LISTS = ("arrange", "hand_over")
 MAY_CHANGE = (
     "a lever with a start or an uptake may change transfers, routes, stays; beds, places, "
     "visits_per_day and hours_per_day; per_day, by_weekday, by_month and by_dates; admits, "
-    "decision_rounds, pace_by_weekday and pushes; and a team's staff, works, staff_changes, meets "
-    "and cases; and nothing else"
+    "decision_rounds, pace_by_weekday and pushes; a team's staff, works, staff_changes, meets and "
+    "cases; and add a setting, an exit or a team; and nothing else"
 )
 
 

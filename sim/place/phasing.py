@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from sim.place.added import with_idle_rows
 from sim.place.document import Document, Keys
-from sim.place.levers import Lever, changes_in, lay_over, read_lever
+from sim.place.levers import Lever, changes_in, is_added_row, lay_over, read_lever
 from sim.place.load import check_place
 from sim.place.parts import (
     covers_people,
@@ -43,12 +44,23 @@ def phases_of(base: Document, levers: Sequence[Document]) -> Phases | None:
     return phases
 
 
+def reaching(levers: Sequence[Document]) -> list[Document]:
+    """The levers that reach anybody: all but those whose uptake is 0."""
+    return [each for each in levers if _reaches(read_lever(each))]
+
+
+def _reaches(lever: Lever) -> bool:
+    return lever.uptake is None or lever.uptake.reaches.value > 0
+
+
 def _with(base: Document, levers: Sequence[Document], phased: Phased, bits: int) -> Place:
     """The place with the levers that hold throughout and a set of the others, checked."""
     off = [each for number, each in enumerate(phased) if not bits >> number & 1]
     kept = [each for each in levers if all(each is not document for document, _ in off)]
+    to_come = [document for document, lever in off if _reaches(lever)]
+    added = [change for document in to_come for change in changes_in(base, document)]
     try:
-        return check_place(lay_over(base, kept))
+        return check_place(with_idle_rows(lay_over(base, kept), added))
     except InputError as error:
         if not off:
             raise
@@ -71,7 +83,12 @@ def _phase(base: Document, document: Document, lever: Lever, before: Place) -> P
     if lever.starts is not None:
         first = float((lever.starts - before.start_date).days)
     reaches = lever.uptake.reaches.value if lever.uptake else 1.0
-    parts = [part_at(change.keys, before) for change in changes_in(base, document)]
+    parts: list[Keys] = []
+    for change in changes_in(base, document):
+        if not is_added_row(base.tree, change.keys):
+            parts.append(part_at(change.keys, before))
+        elif change.keys[0] != "exits":
+            parts.append((*change.keys, "spaces") if change.keys[0] == "settings" else change.keys)
     touches = tuple(dict.fromkeys(parts)) if reaches else ()
     return Phase(lever.lever, first, reaches, over, any(map(covers_people, touches)), touches)
 

@@ -134,6 +134,15 @@ CHANGES: dict[str, dict[str, Any]] = {
         "routes.ward.home.share": 0.78, "routes.ward.care-home.share": 0.02,
         "transfers.P1.arrange.assess.trusted": 0.8, "teams.hub.staff": 2,
     },
+    "a new service": {
+        "settings.hospital-at-home": {"places": 10, "stay": {"exponential": {"mean": 5}}},
+        "routes.ward.hospital-at-home": 0.1, "routes.ward.home.share": 0.6,
+        "routes.hospital-at-home": {"home": 1},
+    },
+    "a new team": {
+        "teams.second-hub": {"staff": 1, "works": OFFICE, "organisation": "council"},
+        "transfers.P1.arrange.confirm needs.team": "second-hub",
+    },
     "arrivals on some dates": {"patients.older.by_dates": [
         {"from": "2024-01-20", "to": "2024-01-25", "times": 0.5}]},
 }  # fmt: skip
@@ -335,6 +344,19 @@ def test_a_share_of_the_meetings_is_held_and_no_week_goes_without(
     assert min(by_week) >= 1
 
 
+def test_a_new_service_has_spaces_as_far_as_its_lever_has_come(load: Load) -> None:
+    grows = load(
+        lever(CHANGES["a new service"], starts="2024-01-08", uptake={"reaches": 1, "over_days": 20})
+    )
+    run = simulated(grows).run
+    capacity = run.capacity[run.plan.settings.index("hospital-at-home")]
+    assert [spaces for _, spaces in capacity] == list(range(11))
+    assert [at for at, _ in capacity] == [0, *range(9, 28, 2)]
+    here = [row for row, setting in enumerate(run.log.setting) if setting == 4]
+    assert here
+    assert min(run.log.asked_at[row] for row in here) > 7
+
+
 def test_cases_of_a_meeting_change_in_whole_ones(load: Load) -> None:
     from sim.place.weeks import kinds_of_day, meetings
 
@@ -424,6 +446,8 @@ def test_what_each_of_two_levers_does_to_a_task_is_the_same_with_the_other_there
         ({"settings.surgical.decision_rounds": [{"days": "every day", "at": "09:00"}]},
          "can't bring in the first decision round"),
         ({"settings.ward.decision_rounds": []}, "take away the last"),
+        ({"teams.night": {"staff": 2, "work": OFFICE}}, "did you mean 'works'"),
+        ({"settings.annexe": {"places": 3, "stay": 1}}, "'annexe' is unreachable"),
         ({"teams.hub.takes_first": "first come"}, "may change transfers"),
         ({"settings.home-care.visits_per_day": "unlimited"}, "to or from unlimited"),
     ],
