@@ -496,7 +496,9 @@ YAML_ONLY: dict[type[BaseModel], tuple[str, ...]] = {
     schema.Route: ("otherwise",),
     schema.Group: ("lives_in", "elective", "cancelled_after", "by_dates"),
     schema.Start: ("file",),
-    schema.PeopleThere: ("locality", "days_there", "route", "task", "also_done", "outlier_in"),
+    schema.PeopleThere: (
+        "locality", "days_there", "route", "task", "also_done", "outlier_in", "expected_in",
+    ),
     schema.PeopleWaiting: (
         "route", "task", "also_done", "locality", "days_there", "outlier_in",
     ),

@@ -568,6 +568,16 @@ def no_hand_off_is_lost(told: Told) -> None:
                     assert any(end >= at - NEAR for end in ends), "and the earlier task"
 
 
+def nobody_is_forgotten(told: Told) -> None:
+    """Of everybody who is still being arranged for at the end, some task is due and not done."""
+    jobs, stays = told.jobs, told.stays
+    for stay, visit, _ in told.processes():
+        if stays.ready_at[stay] < DAYS <= min(stays.arranged_at[stay], stays.left_at[stay]):
+            rows = [row for (of, _), each in told.times.items() if of == visit for row in each]
+            under_way = np.isinf(jobs.done_at[rows]) & np.isinf(jobs.dropped_at[rows])
+            assert under_way.any(), (stay, visit)
+
+
 @FEW
 @given(places())
 def test_in_a_random_place_every_rule_of_work_holds(tables: dict[str, Any]) -> None:
@@ -578,6 +588,7 @@ def test_in_a_random_place_every_rule_of_work_holds(tables: dict[str, Any]) -> N
     nothing_starts_before_it_may(told)
     nobody_works_outside_hours_or_above_staff(told)
     no_hand_off_is_lost(told)
+    nobody_is_forgotten(told)
     parts = [row for row in result.measured.rows if row.measure == "delayed_bed_days"]
     whole = next(row.numerator for row in parts if not (row.reason or row.group or row.locality))
     assert abs(sum(row.numerator for row in parts if row.reason) - whole) < 1e-3
