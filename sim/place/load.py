@@ -8,6 +8,7 @@ from sim.place.levers import lay_over
 from sim.place.problems import refuse
 from sim.place.rules import problems_of
 from sim.place.schema import Place
+from sim.place.start import Start
 from sim.place.start_file import with_start_file
 from sim.place.validate import validate
 
@@ -36,13 +37,38 @@ def read_document(path: Path) -> Document:
     return read_yaml(path)
 
 
-def check_place(document: Document) -> Place:
+class StartRead:
+    """A place's start state, read once: thousands of rows that no lever may start to change."""
+
+    def __init__(self, document: Document, start: Start) -> None:
+        whole = with_start_file(document)
+        self.start = start
+        self.tree = whole.tree.get("start") if isinstance(whole.tree, dict) else None
+        self.marks = {keys: mark for keys, mark in whole.marks.items() if keys[:1] == ("start",)}
+
+
+def check_place(document: Document, read: StartRead | None = None) -> Place:
     """A document as a place: right in each table, and right between them.
+
+    With a start state that was read before, only what it has to do with the rest is looked at.
 
     Raises:
         InputError: with everything that is wrong.
     """
-    document = with_start_file(document)
-    place = validate(document, Place, {"folder": document.path.parent})
+    folder = {"folder": document.path.parent}
+    tree = document.tree
+    if read is None or not isinstance(tree, dict) or any(k[0] == "start" for k in document.changed):
+        document = with_start_file(document)
+        place = validate(document, Place, folder)
+    else:
+        bare = {key: part for key, part in tree.items() if key != "start"}
+        bare_document = Document(document.path, bare, document.marks, document.changed)
+        place = validate(bare_document, Place, folder).model_copy(update={"start": read.start})
+        document = Document(
+            document.path,
+            bare if read.tree is None else {**bare, "start": read.tree},
+            document.marks | read.marks,
+            document.changed,
+        )
     refuse(problems_of(place, document))
     return place

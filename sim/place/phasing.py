@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from sim.place.added import with_idle_rows
 from sim.place.document import Document, Keys
 from sim.place.levers import Lever, changes_in, is_added_row, lay_over, read_lever
-from sim.place.load import check_place
+from sim.place.load import StartRead, check_place
 from sim.place.parts import (
     covers_people,
     part_at,
@@ -32,13 +32,14 @@ def phases_of(base: Document, levers: Sequence[Document]) -> Phases | None:
         return None
     refuse(_too_many(phased))
     full = check_place(lay_over(base, levers))
-    before = _with(base, levers, phased, 0)
+    start = StartRead(base, full.start)
+    before = _with(base, levers, phased, 0, start)
     listed = tuple(_phase(base, each, lever, before) for each, lever in phased)
     phases = Phases(listed, {0: before})
     together = list(_together(phases, full))
     refuse(_too_many_together(phased, together))
     needed = sorted({bits for _, numbers in together for bits in sets_of(numbers)})
-    places = {bits: _shared(before, _with(base, levers, phased, bits)) for bits in needed}
+    places = {bits: _shared(before, _with(base, levers, phased, bits, start)) for bits in needed}
     phases = Phases(listed, places)
     refuse(_half_of_nothing(lay_over(base, levers), phases))
     return phases
@@ -53,14 +54,16 @@ def _reaches(lever: Lever) -> bool:
     return lever.uptake is None or lever.uptake.reaches.value > 0
 
 
-def _with(base: Document, levers: Sequence[Document], phased: Phased, bits: int) -> Place:
+def _with(
+    base: Document, levers: Sequence[Document], phased: Phased, bits: int, start: StartRead
+) -> Place:
     """The place with the levers that hold throughout and a set of the others, checked."""
     off = [each for number, each in enumerate(phased) if not bits >> number & 1]
     kept = [each for each in levers if all(each is not document for document, _ in off)]
     to_come = [document for document, lever in off if _reaches(lever)]
     added = [change for document in to_come for change in changes_in(base, document)]
     try:
-        return check_place(with_idle_rows(lay_over(base, kept), added))
+        return check_place(with_idle_rows(lay_over(base, kept), added), start)
     except InputError as error:
         if not off:
             raise
