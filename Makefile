@@ -13,10 +13,12 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
 .DELETE_ON_ERROR:
-.PHONY: help run test lint bench schemas clean
+.PHONY: help run flagship bnssg test lint bench schemas clean
 
 help:
-	@echo 'make run      run experiments/bnssg.yaml and write its report'
+	@echo 'make run      coordination or capacity in Exampleshire, in short: a quarter of a year, 4 times'
+	@echo 'make flagship the same in full: a year, 20 times; some 20 minutes on two cores'
+	@echo 'make bnssg    run experiments/bnssg.yaml, a real place, and write its report'
 	@echo 'make test     ruff, mypy, then all tests with branch coverage (at least 95%)'
 	@echo 'make lint     ruff and mypy only'
 	@echo 'make bench    how fast careflow is beside other engines'
@@ -24,6 +26,14 @@ help:
 	@echo 'make clean    remove .venv, caches and build leftovers (results are kept)'
 
 run: $(VENV)/ready-to-run
+	@$(BIN)/careflow run experiments/coordination.yaml --days 91 --replications 4 \
+	  --out results/coordination-in-short
+	@echo 'This was the short form: few runs of a quarter. In full: make flagship (some 20 minutes).'
+
+flagship: $(VENV)/ready-to-run
+	@$(BIN)/careflow run experiments/coordination.yaml
+
+bnssg: $(VENV)/ready-to-run
 	@$(BIN)/careflow run experiments/bnssg.yaml
 
 test: lint

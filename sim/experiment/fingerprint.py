@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from sim.place.csv_columns import MAX_CSV_BYTES, CsvColumn, safe_file
 from sim.place.document import read_text
 from sim.place.schema import Place
+from sim.place.start import Start
 
 WORDS = frozenset({"name", "source", "certainty", "note", "about", "assumptions"})
 """What is only said of a place, and changes no run."""
@@ -23,9 +24,28 @@ def fingerprint(folder: Path, place: Place, settings: Mapping[str, Any]) -> str:
     Names, sources and notes are left out, and so is the way in which a number is written. Routes
     keep their order, for it decides who takes which. ``folder`` is where the CSV files are.
     """
-    whole = {"format": 2, "place": _numbers(place, folder), **settings}
+    bare = place.model_copy(update={"start": Start()})
+    whole = {
+        "format": 3,
+        "place": _numbers(bare, folder),
+        "start": _start_hash(place.start),
+        **settings,
+    }
     text = json.dumps(whole, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+_last_start: tuple[Start, str] | None = None
+"""The start state hashed last: scenarios share one, and it may have thousands of rows."""
+
+
+def _start_hash(start: Start) -> str:
+    """A hash of a start state."""
+    global _last_start
+    if _last_start is None or _last_start[0] is not start:
+        text = json.dumps(_numbers(start, Path()), ensure_ascii=True, allow_nan=False)
+        _last_start = start, hashlib.sha256(text.encode("ascii")).hexdigest()
+    return _last_start[1]
 
 
 def _numbers(part: Any, folder: Path) -> Any:

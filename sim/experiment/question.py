@@ -24,7 +24,7 @@ from sim.measures.definitions import MEASURES
 from sim.place.document import Document, Mark, read_yaml
 from sim.place.fields import Name, Prose, Title
 from sim.place.levers import Lever, lay_over, read_lever
-from sim.place.load import check_place, read_document
+from sim.place.load import StartRead, check_place, read_document
 from sim.place.numbers import Strict, wrong
 from sim.place.phasing import phases_of, reaching
 from sim.place.problems import InputError, Problem, did_you_mean, one_of, refuse
@@ -185,7 +185,7 @@ def load_experiment(
     refuse(_wrong_baselines(document, experiment, scenarios))
     refuse(_wrong_groups(document, experiment))
     base, levers = _read_files(document, experiment)
-    check_place(base)
+    start = StartRead(base, check_place(base).start)
     chosen = {
         name: used
         for name, used in experiment.scenarios.items()
@@ -195,7 +195,9 @@ def load_experiment(
     problems: list[Problem] = []
     for name, used in chosen.items():
         try:
-            loaded[name] = _scenario(name, experiment, base, [levers[lever] for lever in used])
+            loaded[name] = _scenario(
+                name, experiment, base, [levers[lever] for lever in used], start
+            )
         except InputError as error:
             problems.extend(error.problems)
     refuse([*problems, *_unknown_settings(document, experiment, list(loaded.values()))])
@@ -384,11 +386,15 @@ def _read_levers(
 
 
 def _scenario(
-    name: str, experiment: Experiment, base: Document, levers: Sequence[Document]
+    name: str,
+    experiment: Experiment,
+    base: Document,
+    levers: Sequence[Document],
+    start: StartRead,
 ) -> Scenario:
     """One scenario: the levers laid over the place, checked, with its fingerprint."""
     laid = lay_over(base, reaching(levers))
-    place = check_place(laid)
+    place = check_place(laid, start)
     refuse(days_without_numbers(laid, place, experiment.warm_up + experiment.days))
     phases, folder = phases_of(base, levers), laid.path.parent
     read = tuple(read_lever(lever) for lever in levers)

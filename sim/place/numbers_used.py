@@ -11,6 +11,11 @@ from sim.place.document import Keys
 from sim.place.numbers import Duration, Noted, Number, NumberOrWord, ShareOrRest
 from sim.place.paths import dotted
 from sim.place.schema import HourProfile, Place
+from sim.place.start import Start
+
+
+MOST_START_ROWS = 200
+"""A start state of more rows is a list of people, and is counted rather than listed."""
 
 
 class NumberUsed(TypedDict):
@@ -34,7 +39,15 @@ def inventory(place: Place) -> list[NumberUsed]:
     A part without a source of its own has that of the table around it: the mean of a gamma has
     its distribution's, a Monday has its week's.
     """
-    return list(_numbers(place, (), None))
+    rows = len(place.start.people) + len(place.start.waiting)
+    if rows <= MOST_START_ROWS:
+        return list(_numbers(place, (), None))
+    bare = place.model_copy(update={"start": Start()})
+    people = sum(int(row.number.value) for row in place.start.people)
+    people += sum(int(row.number.value) for row in place.start.waiting)
+    value = f"{people:,} people in {rows:,} rows"
+    start = _row(("start",), value, None, Noted(note="Read from a list of who is there."), None)
+    return [*_numbers(bare, (), None), start]
 
 
 def _numbers(part: Any, keys: Keys, around: Noted | None) -> Iterator[NumberUsed]:
