@@ -56,6 +56,7 @@ def describe(study: Study) -> dict[str, Any]:
         "teams": [
             {
                 "team": name,
+                "name": team.name,
                 "organisation": team.organisation,
                 "body": place.body_of_organisation(team.organisation),
                 "locality": team.locality,
@@ -93,7 +94,25 @@ def _scenario(scenario: Scenario, study: Study) -> dict[str, Any]:
         "slug": scenario.slug,
         "fingerprint": scenario.fingerprint,
         "levers": [lever.model_dump(mode="json") for lever in scenario.levers],
+        "steps": _steps(scenario),
     }
+
+
+def _steps(scenario: Scenario) -> dict[str, list[str]]:
+    """The tasks in the order in which people meet them, and which come once a place is found.
+
+    A task's place is the mean of where it stands in the transfers that have it; those of the
+    hand-over are named with their transfer, as in the part of ``step_days``.
+    """
+    places: dict[str, list[float]] = {}
+    hand_over = []
+    for name, transfer in scenario.place.transfers.items():
+        tasks = (*transfer.arrange, *transfer.hand_over)
+        for n, task in enumerate(tasks):
+            places.setdefault(task.task, []).append(n / len(tasks))
+        hand_over += [f"{name}: {task.task}" for task in transfer.hand_over]
+    order = sorted(places, key=lambda name: sum(places[name]) / len(places[name]))
+    return {"order": order, "hand_over": hand_over}
 
 
 def write_manifest(folder: Path, described: dict[str, Any]) -> None:

@@ -27,7 +27,10 @@ from sim.report.wording import (
 COST = What("cost_per_year")
 CANNOT_TELL = "no difference that this number of runs can tell"
 
-_PLURAL = {"occupied", "reserved", "delayed_bed_days", "outlier_days"}
+_PLURAL = {
+    "occupied", "reserved", "delayed_bed_days", "outlier_days", "handoffs_per_discharge",
+    "electives_cancelled",
+}  # fmt: skip
 _SUBJECTS = {
     "occupied": "people there",
     "reserved": "spaces held",
@@ -43,6 +46,14 @@ _SUBJECTS = {
     "admitted_per_day": "the number admitted",
     "exchanges_per_day": "the number exchanged in a ring",
     "share_delayed": "the share delayed",
+    "remaining": "the number remaining at the day’s end",
+    "handoffs_per_discharge": "hand-offs for each discharge",
+    "over_4_hours": "the share who wait over 4 hours for a bed",
+    "over_12_hours": "the share who wait over 12 hours for a bed",
+    "electives_cancelled": "planned operations cancelled",
+    "bed_wait_hours": "the wait for a bed",
+    "newly_ready_per_day": "the number newly ready",
+    "discharged_per_day": "the number discharged",
     "share_left_on_ready_date": "the share who left on the ready date",
     "stays_over_7_days": "the number with stays of 7 days or more",
     "stays_over_14_days": "the number with stays of 14 days or more",
@@ -120,7 +131,7 @@ def subject(what: What, results: Results) -> str:
     said = _SUBJECTS.get(what.measure) or uncapitalised(measure(what).title)
     if what.setting:
         said += f" in {results.setting_name(what.setting)}"
-    others = [getattr(what, d) for d in ("team", "locality", "group", "reason", "body")]
+    others = [getattr(what, d) for d in ("team", "locality", "group", "reason", "body", "part")]
     part = ", ".join(o for o in others if o)
     return f"{said} ({part})" if part else said
 

@@ -109,7 +109,8 @@ def panel(figure: Figure, left: float, bottom: float, width: float, height: floa
 def rows_from_the_top(axes: Axes, labels: Sequence[str], width: int = 30) -> None:
     """One row for each label, the first at the top, the labels wrapped."""
     axes.set_ylim(len(labels) - 0.5, -0.5)
-    axes.set_yticks(range(len(labels)), [wrapped(label, width) for label in labels])
+    written = [label if "\n" in label else wrapped(label, width) for label in labels]
+    axes.set_yticks(range(len(labels)), written)
 
 
 def wrapped(text: str, width: int, lines: int = 2) -> str:

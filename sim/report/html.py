@@ -13,11 +13,31 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.measures.definitions import MEASURES, Measure
+from sim.measures.definitions import COMPARISONS, MEASURES, Measure
 from sim.report.answer import COST, Answer, answer, verdict
-from sim.report.parts import comparison, inputs, money, over_time, reasons, settings, sure
+from sim.report.parts import (
+    comparison,
+    doubt,
+    front_door,
+    inputs,
+    money,
+    moved,
+    national,
+    over_time,
+    published,
+    queue,
+    ranking,
+    reasons,
+    settings,
+    sure,
+    teams,
+    together,
+    variation,
+)
+from sim.report.parts.journey import Journeys
 from sim.report.reading import read_results
 from sim.report.results import Cost, Lever, Results, measure
+from sim.report.scenario_page import page_name, render_scenario, with_words
 from sim.report.table import Table
 from sim.report.wording import (
     amount,
@@ -49,16 +69,29 @@ class Tile:
     verdict: str
 
 
-def write_report(folder: Path, bands: pd.DataFrame) -> Path:
-    """Write report.html in a results folder, whole or not at all, and return its path.
+def write_report(folder: Path, bands: pd.DataFrame, journeys: Journeys | None = None) -> Path:
+    """Write report.html and a page for each scenario, each whole or not at all; return the report.
 
     ``bands`` has the daily series: scenario, day (0 is the first measured day), setting ("" is
     all acute settings together), series, mean, low, high (5th and 95th percentiles over
-    replications). Raises FileNotFoundError if the folder has no manifest or summary.
+    replications). ``journeys`` has the stays and tasks of example people, by scenario. Raises
+    FileNotFoundError if the folder has no manifest or summary.
     """
-    page = render(read_results(folder), bands)
+    results = read_results(folder)
+    environment = _environment()
+    css = (_HERE / "report.css").read_text(encoding="utf-8")
+    with_page = [s.name for s in results.scenarios if s.slug]
+    for name in with_page:
+        page = render_scenario(environment, css, results, name, journeys or {})
+        _write(folder / page_name(results, name), page)
     target = folder / "report.html"
-    handle, temporary = tempfile.mkstemp(prefix=".report-", suffix=".html", dir=folder)
+    _write(target, render(results, bands))
+    return target
+
+
+def _write(target: Path, page: str) -> None:
+    target.parent.mkdir(exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=".report-", suffix=".html", dir=target.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(page)
@@ -67,13 +100,9 @@ def write_report(folder: Path, bands: pd.DataFrame) -> Path:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    return target
 
 
-def render(results: Results, bands: pd.DataFrame) -> str:
-    """The page as text: the same results give the same bytes."""
-    found = answer(results)
-    shown = found.scenario
+def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_HERE),
         autoescape=True,
@@ -81,31 +110,62 @@ def render(results: Results, bands: pd.DataFrame) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["svg"] = Markup
+    return environment
+
+
+def render(results: Results, bands: pd.DataFrame) -> str:
+    """The report as text: the same results give the same bytes."""
+    found = answer(results)
+    shown = found.scenario
+    environment = _environment()
     comparisons = [
         picture
         for place, what in enumerate(results.compare_on)
         if (picture := comparison.against_baseline(results, what, f"compare-{place + 1}"))
     ]
-    environment.filters["svg"] = Markup
+    with_both = together.together_picture(results, "together-bars")
     written = environment.get_template("report.html").render(
         results=results,
         css=Markup((_HERE / "report.css").read_text(encoding="utf-8")),
         facts=facts(results),
         answer=found,
         tiles=tiles(results, found),
+        ranking=ranking.ranking_picture(results, "ranking"),
+        ranking_said=ranking.said_of_ranking(results),
+        together=with_both,
+        together_said=together.said_of_together(results),
+        together_reasons=together.reasons_table(results) if with_both else None,
         comparisons=comparisons,
         levels=comparison.levels_table(results) if results.compare_on and not comparisons else None,
-        over_time=over_time.delayed_over_time(results, bands, "time"),
-        by_setting=settings.by_setting(results, bands, shown, "settings"),
+        groups=moved.groups_picture(results, shown, "groups"),
         mix=reasons.delay_mix(results, "mix"),
         by_reason=reasons.by_reason(results, shown, "reasons"),
         for_whom=_for_whom(results, shown),
+        queues=queue.queue_pictures(results, "queue"),
+        queues_said=queue.said_of_queues(results),
+        front_door=front_door.front_door_picture(results, "door"),
+        teams=teams.teams_picture(results, shown, "team-dots"),
+        teams_said=teams.said_of_teams(results),
+        over_time=over_time.delayed_over_time(results, bands, "time"),
+        by_setting=settings.by_setting(results, bands, shown, "settings"),
+        national=national.both_measures(results),
+        week=national.week_picture(results, "week"),
+        bands=national.bands_picture(results, "bands"),
+        older=national.older_codes_table(results),
+        published=published.published_picture(results, "published-dots"),
+        published_said=published.said_of_published(results),
+        variation=variation.variation_picture(results, "variation-dots"),
         money=money.money_by_body(results, "money"),
+        who=money.who_table(results),
         money_by_setting=money.setting_costs_table(results, shown) if _is_costed(results) else None,
+        doubt=doubt.doubt_picture(results, "doubt-dots"),
+        doubt_said=doubt.said_of_doubt(results),
         how_sure=sure.how_sure(results),
         precision=sure.precision_table(results) if results.compare_on else None,
         which_levers=inputs.levers_table(results),
         levers=_distinct_levers(results),
+        pages=[(s.name, page_name(results, s.name)) for s in results.scenarios if s.slug],
         cost_of=_cost_of,
         spread_of=_spread_of,
         numbers=inputs.numbers_table(results) if results.numbers else None,
@@ -113,7 +173,7 @@ def render(results: Results, bands: pd.DataFrame) -> str:
         glossary=glossary(results),
         reproduce=reproduce(results),
     )
-    return f"{written.strip()}\n"
+    return with_words(f"{written.strip()}\n")
 
 
 def facts(results: Results) -> list[str]:
@@ -176,12 +236,11 @@ def number_summary(results: Results) -> str:
 def glossary(results: Results) -> list[tuple[Measure, str, str]]:
     """The measures that the report shows, each with its unit and better direction."""
     used = {w.measure for w in results.compare_on} | {w.measure for _, w in results.estimates}
-    shown = {*settings.PART_MEASURES, "delayed_bed_days", "cost_per_year"}
-    shown |= {w.measure for w in results.compare_on}
+    used |= {w.measure for _, w in results.differences}
     return [
         (m, unit_heading(m.unit), f"{m.better} is better")
-        for m in MEASURES.values()
-        if m.name in used & shown
+        for m in (*MEASURES.values(), *COMPARISONS.values())
+        if m.name in used
     ]
 
 

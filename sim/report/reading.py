@@ -8,12 +8,15 @@ import csv
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from sim.report.results import (
     DIMENSIONS,
+    Benchmark,
+    Benchmarks,
     Cost,
     Difference,
     Estimate,
@@ -22,6 +25,7 @@ from sim.report.results import (
     Results,
     Scenario,
     Setting,
+    Team,
     What,
 )
 
@@ -44,7 +48,12 @@ def read_results(folder: Path) -> Results:
     if not scenarios:
         names = dict.fromkeys(_clean(row.get("scenario", "")) for row in summary)
         scenarios = tuple(Scenario(name) for name in names)
-    compared_with = [_clean(row["baseline"]) for row in comparison if row.get("baseline")]
+    compared_with = {
+        _clean(row.get("scenario")): _clean(row["baseline"])
+        for row in comparison
+        if row.get("baseline")
+    }
+    scenarios = tuple(replace(s, baseline=compared_with.get(s.name, s.baseline)) for s in scenarios)
     first = scenarios[0].name if scenarios else ""
     checks = manifest.get("checks") or {}
     return Results(
@@ -63,10 +72,16 @@ def read_results(folder: Path) -> Results:
         file=_clean(manifest.get("file")),
         fingerprint=_clean(manifest.get("fingerprint")),
         careflow=_clean(manifest.get("careflow")),
-        baseline=compared_with[0] if compared_with else first,
+        baseline=first,
         compare_on=tuple(_what(w) for w in manifest.get("compare_on") or ()),
         scenarios=scenarios,
         settings=tuple(_setting(s) for s in manifest.get("settings") or ()),
+        teams=tuple(_team(t) for t in manifest.get("teams") or ()),
+        benchmarks=_benchmarks(manifest.get("benchmarks")),
+        scenario_groups={
+            _clean(heading): tuple(_clean(name) for name in names)
+            for heading, names in (manifest.get("scenario_groups") or {}).items()
+        },
         assumptions=tuple(_clean(a) for a in manifest.get("assumptions") or ()),
         numbers=tuple(_assumed_number(n) for n in manifest.get("numbers") or ()),
         runs_checked=_whole(checks.get("runs")),
@@ -112,9 +127,9 @@ def _differences(rows: list[dict[str, str]]) -> dict[tuple[str, What], Differenc
 
 
 def _what(row: Mapping[str, Any]) -> What:
-    """What a row is about; the locality of one setting or group says nothing more, and is left."""
+    """What a row is about; the locality of a setting or team says nothing more, and is left out."""
     parts = {name: _clean(row.get(name)) for name in DIMENSIONS}
-    if parts["setting"] or parts["group"]:
+    if parts["setting"] or parts["team"]:
         parts["locality"] = ""
     return What(_clean(row.get("measure")), **parts)
 
@@ -124,6 +139,12 @@ def _scenario(row: Mapping[str, Any], organisations: Mapping[str, str]) -> Scena
         _clean(row.get("name")),
         _clean(row.get("fingerprint")),
         tuple(_lever(lever, organisations) for lever in row.get("levers") or ()),
+        _clean(row.get("baseline")),
+        _clean(row.get("slug")),
+        *(
+            tuple(_clean(name) for name in (row.get("steps") or {}).get(part) or ())
+            for part in ("order", "hand_over")
+        ),
     )
 
 
@@ -176,6 +197,37 @@ def _setting(row: Mapping[str, Any]) -> Setting:
         _clean(row.get("locality")),
         bool(row.get("acute")),
     )
+
+
+def _team(row: Mapping[str, Any]) -> Team:
+    return Team(
+        _clean(row.get("team")),
+        _clean(row.get("name")),
+        _clean(row.get("organisation")),
+        _clean(row.get("body")),
+        _clean(row.get("locality")),
+        bool(row.get("panel")),
+    )
+
+
+def _benchmarks(described: Any) -> Benchmarks | None:
+    if not isinstance(described, dict):
+        return None
+    rows = []
+    for row in described.get("rows") or ():
+        value, within = _number(row.get("value")), row.get("within") or {}
+        if value is None:
+            continue
+        size, share = _number(within.get("size")), _number(within.get("share"))
+        rows.append(
+            Benchmark(
+                _clean(row.get("title")), _what(row), value,
+                size if size is not None else abs(value) * (share or 0.0),
+                bool(row.get("fitted")), _clean(row.get("source")), _clean(row.get("note")),
+            )
+        )  # fmt: skip
+    title, about = _clean(described.get("benchmarks")), _clean(described.get("about"))
+    return Benchmarks(title, about, tuple(rows)) if rows else None
 
 
 def _assumed_number(row: Mapping[str, Any]) -> Number:

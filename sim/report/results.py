@@ -6,9 +6,18 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from sim.measures.definitions import MEASURES, Measure
+from sim.experiment.families import Family, families_of, own_levers
+from sim.measures.definitions import COMPARISONS, MEASURES, Measure
+from sim.place.reasons import REASONS
 
-DIMENSIONS = ("setting", "team", "locality", "group", "reason", "body")
+MOST_COMBINED = 4
+DIMENSIONS = ("setting", "team", "locality", "group", "reason", "body", "part")
+
+
+_WEEKDAYS = {
+    "mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday",
+    "sat": "Saturday", "sun": "Sunday",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,7 @@ class What:
     group: str = ""
     reason: str = ""
     body: str = ""
+    part: str = ""
 
     @property
     def filled(self) -> frozenset[str]:
@@ -88,6 +98,14 @@ class Scenario:
     name: str
     fingerprint: str = ""
     levers: tuple[Lever, ...] = ()
+    baseline: str = ""
+    """The scenario that it is compared with; empty for the first."""
+    slug: str = ""
+    """Its name as it stands in file names."""
+    tasks: tuple[str, ...] = ()
+    """Its tasks, in about the order in which people meet them."""
+    hand_over: tuple[str, ...] = ()
+    """Those that come once a place is found, each as transfer: task."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +118,40 @@ class Setting:
     body: str = ""
     locality: str = ""
     is_acute: bool = False
+
+
+@dataclass(frozen=True)
+class Team:
+    """One team, as the report names it."""
+
+    team: str
+    name: str = ""
+    organisation: str = ""
+    body: str = ""
+    locality: str = ""
+    is_panel: bool = False
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One published figure, and how near the model has to come."""
+
+    title: str
+    what: What
+    value: float
+    tolerance: float
+    is_fitted: bool
+    source: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Benchmarks:
+    """Published figures to set the first scenario beside."""
+
+    title: str
+    about: str
+    rows: tuple[Benchmark, ...]
 
 
 @dataclass(frozen=True)
@@ -139,6 +191,9 @@ class Results:
     compare_on: tuple[What, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     settings: tuple[Setting, ...] = ()
+    teams: tuple[Team, ...] = ()
+    benchmarks: Benchmarks | None = None
+    scenario_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     assumptions: tuple[str, ...] = ()
     numbers: tuple[Number, ...] = ()
     runs_checked: int | None = None
@@ -149,14 +204,58 @@ class Results:
     estimates: Mapping[tuple[str, What], Estimate] = field(default_factory=dict)
     differences: Mapping[tuple[str, What], Difference] = field(default_factory=dict)
 
+    @cached_property
+    def families(self) -> tuple[Family, ...]:
+        """Each baseline with what is compared with it; that of the first scenario first."""
+        return families_of(self._baselines)
+
+    @cached_property
+    def own(self) -> dict[str, tuple[str, ...]]:
+        """What each scenario changes beside its baseline: the names of its levers."""
+        levers = {s.name: [lever.lever for lever in s.levers] for s in self.scenarios}
+        return own_levers(levers, self._baselines)
+
+    @cached_property
+    def _baselines(self) -> dict[str, str | None]:
+        return {
+            s.name: None if s.name == self.baseline else s.baseline or self.baseline
+            for s in self.scenarios
+        }
+
     @property
     def others(self) -> tuple[str, ...]:
-        """The scenarios that are compared with the baseline, in their order."""
-        return tuple(s.name for s in self.scenarios if s.name != self.baseline)
+        """The scenarios that answer the question, in their order.
+
+        Those compared with the first baseline, without those that are themselves the baseline of
+        others.
+        """
+        bases = {family.baseline for family in self.families}
+        return tuple(
+            name for family in self.families if family.baseline == self.baseline
+            for name in family.scenarios if name not in bases
+        )  # fmt: skip
+
+    @cached_property
+    def combined(self) -> tuple[str, ...]:
+        """The scenarios that are looked at more closely, at most four, in their order.
+
+        Those of several levers (of most, if they are many), and what stands under one heading with
+        them.
+        """
+        several = [name for name in self.others if len(self.own.get(name, ())) > 1]
+        most = sorted(several, key=lambda name: -len(self.own[name]))
+        headings = {self.group_of(name) for name in several} - {""}
+        beside = [name for name in self.others if self.group_of(name) in headings]
+        chosen = list(dict.fromkeys([*most, *beside]))[:MOST_COMBINED]
+        return tuple(name for name in self.others if name in chosen)
+
+    def scenario(self, name: str) -> Scenario:
+        """The scenario of this name."""
+        return next((s for s in self.scenarios if s.name == name), Scenario(name))
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every scenario, the baseline first."""
+        """The baseline, and the scenarios that answer the question."""
         return (self.baseline, *self.others)
 
     @property
@@ -183,9 +282,23 @@ class Results:
             found.setdefault((what.measure, what.filled), []).append(what)
         return found
 
+    def group_of(self, scenario: str) -> str:
+        """The heading under which a scenario stands; empty if it stands under none."""
+        return next((h for h, names in self.scenario_groups.items() if scenario in names), "")
+
     def setting_name(self, setting: str) -> str:
         """What a setting is called in reports."""
         return next((s.name for s in self.settings if s.setting == setting), setting)
+
+    def team_name(self, team: str) -> str:
+        """What a team is called in reports; without a name, its key read as words.
+
+        >>> Results("x").team_name("care-transfer-hub")
+        'Care transfer hub'
+        """
+        known = next((t.name for t in self.teams if t.team == team), "")
+        words = known or team.replace("-", " ").replace("_", " ")
+        return words[:1].upper() + words[1:]
 
     def title(self, what: What) -> str:
         """What a row of numbers is called in reports.
@@ -194,10 +307,13 @@ class Results:
         'Waiting for a space: ward'
         """
         named = (
-            self.setting_name(what.setting) if name == "setting" else getattr(what, name)
+            self.setting_name(what.setting) if name == "setting"
+            else self.team_name(what.team) if name == "team"
+            else REASONS[what.reason].title if name == "reason" and what.reason in REASONS
+            else _WEEKDAYS.get(getattr(what, name), getattr(what, name))
             for name in DIMENSIONS
             if getattr(what, name)
-        )
+        )  # fmt: skip
         part = ", ".join(named)
         title = measure(what).title
         return f"{title}: {part}" if part else title
@@ -209,6 +325,6 @@ def measure(what: What) -> Measure:
     >>> measure(What("wait_days")).unit
     'days'
     """
-    known = MEASURES.get(what.measure)
+    known = MEASURES.get(what.measure) or COMPARISONS.get(what.measure)
     plain = what.measure.replace("_", " ").capitalize()
     return known or Measure(what.measure, plain, "", "place", "lower", "")

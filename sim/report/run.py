@@ -51,7 +51,7 @@ def run_experiment(study: Study, folder: Path, workers: int | None = None) -> Pa
     console.print(f"{made} replications run in {seconds:.0f} s{found}", highlight=False)
     results = open_results(folder)
     comparison = write_tables(results)
-    path = write_report(folder, results.bands())
+    path = write_report(folder, results.bands(), results.journeys())
     _print_comparison(results, comparison)
     print(f"The report is {path}")
     return path
@@ -69,7 +69,7 @@ def rewrite_report(folder: Path) -> Path:
     """Write tables and report again from the replications that are there."""
     results = open_results(folder)
     write_tables(results)
-    return write_report(folder, results.bands())
+    return write_report(folder, results.bands(), results.journeys())
 
 
 def _progress(console: Console) -> Progress:

@@ -34,6 +34,8 @@ def amounts(values: Sequence[float | None], unit: str = "") -> list[str]:
     ['32.2%', '30.0%']
     >>> amounts([310_000, 1_024_000], "pounds a year")
     ['£0.31m', '£1.02m']
+    >>> amounts([1_024, 310], "pounds a day")
+    ['£1,020', '£310']
     >>> amounts([-3.04, None])
     ['−3.04', '–']
     """
@@ -42,7 +44,8 @@ def amounts(values: Sequence[float | None], unit: str = "") -> list[str]:
         texts = _together([100 * v for v in known], suffix="%")
     elif is_money(unit):
         largest = max((abs(v) for v in known), default=0.0)
-        size, letter = next((s for s in _POUNDS if largest >= 0.9995 * s[0]), _POUNDS[-1])
+        sizes = _POUNDS[-1:] if unit == "pounds a day" and largest < 1e6 else _POUNDS
+        size, letter = next((s for s in sizes if largest >= 0.9995 * s[0]), _POUNDS[-1])
         texts = _together([v / size for v in known], prefix="£", suffix=letter)
     else:
         texts = _together(known)

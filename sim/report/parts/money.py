@@ -22,6 +22,7 @@ from sim.report.marks import (
     numbered,
     say_directions,
 )
+from sim.report.parts.many import by_row
 from sim.report.results import Results, What, measure
 from sim.report.table import (
     Rows,
@@ -177,3 +178,31 @@ def setting_costs_table(results: Results, shown: str) -> Table | None:
         (Rows(rows),),
         text_columns=(1,),
     )
+
+
+def who_table(results: Results) -> Table | None:
+    """Who pays and who gains in the combined scenarios: by body, by setting and by team."""
+    if not results.combined:
+        return None
+    return by_row(
+        results, "Cost a year, £: by body, setting and team (95% intervals in brackets)",
+        "Who", who_rows(results), results.combined,
+        note="By body the levers’ own costs are included; settings and teams are without them.",
+    )  # fmt: skip
+
+
+def who_rows(results: Results) -> list[tuple[str, list[tuple[str, What]]]]:
+    """Everything that is costed: all, by body, by setting and by team."""
+
+    def named(name: str, what: What) -> tuple[str, What]:
+        return f"{name} [{what.body}]" if what.body else name, what
+
+    def parts(by: str) -> tuple[What, ...]:
+        return results.parts("cost_per_year", by, "body") + results.parts("cost_per_year", by)
+
+    return [
+        ("All", [("All bodies", COST)]),
+        ("By body", [(capital(w.body), w) for w in results.parts("cost_per_year", "body")]),
+        ("By setting", [named(results.setting_name(w.setting), w) for w in parts("setting")]),
+        ("By team", [named(results.team_name(w.team), w) for w in parts("team")]),
+    ]

@@ -35,12 +35,15 @@ from sim.report.table import (
 from sim.report.wording import (
     MONTH_NAMES,
     amounts,
+    capitalised,
     counted,
     listed,
     quoted,
 )
 
 MOST_PERIODS = 8
+MOST_DRAWN = 12
+"""If there are more scenarios than this, only those that are looked at more closely are drawn."""
 DAYS_DRAWN_DAILY = 200
 """Runs longer than this are drawn week by week: the days of a week would run into one smear."""
 
@@ -53,11 +56,17 @@ def delayed_over_time(results: Results, bands: pd.DataFrame, key: str) -> Pictur
         return None
     with_days = set(acute["scenario"])
     shown = [name for name in results.others if name in with_days]
+    left_out = ""
+    if len(shown) > MOST_DRAWN:
+        kept = set(results.combined or shown[:MOST_DRAWN])
+        shown = [name for name in shown if name in kept]
+        left_out = f" {capitalised(counted(len(shown), 'scenario'))} are drawn; the table has all."
     means = {name: float(acute.loc[acute["scenario"] == name, "mean"].mean()) for name in with_days}
     caption = (
         "People past their ready date in acute settings, day by day. Lines are means over "
         "replications; bands hold the middle 90% of replications."
     )
+    caption += left_out
     if int(acute["day"].max()) >= DAYS_DRAWN_DAILY:
         caption += " Drawn as means of each week."
     levels = amounts([means.get(name) for name in results.names])

@@ -257,11 +257,17 @@ def delay_of(results: Results, scenario: str, group: str = "", body: str = "") -
 def part_table(results: Results, dimension: str, shown: str, caption: str) -> Table | None:
     """Delayed bed days by locality or by group of people; None if they are not split so."""
     parts = results.parts("delayed_bed_days", dimension)
+    if dimension == "group":
+        parts += results.parts("delayed_bed_days", "group", "locality")
     if not parts:
         return None
     names = [getattr(what, dimension) for what in parts]
     if dimension == "group":
-        names = [results.group_names.get(name) or name for name in names]
+        titles = [results.group_names.get(name) or name for name in names]
+        names = [
+            f"{title}, {what.locality}" if names.count(name) > 1 else title
+            for name, title, what in zip(names, titles, parts, strict=True)
+        ]
     rows = tuple(
         (name, *beside(results, what, shown)) for name, what in zip(names, parts, strict=True)
     )
