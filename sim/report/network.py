@@ -8,9 +8,10 @@ from typing import Literal
 
 from sim.patients.offered_load import Flow, SettingLoad, days_counted, flows, offered_load
 from sim.place.schema import Place
-from sim.report.explain import (
+from sim.report.explain import has_full_door
+from sim.report.load_words import (
     growth_words,
-    has_full_door,
+    is_another_way,
     load_words,
     needed_and_open,
     printable,
@@ -109,6 +110,8 @@ def _verdict_words(place: Place, load: SettingLoad) -> str:
             return f"{load_words(load)}: NEAR ITS LIMIT"
         case "has room":
             return f"{load_words(load)}: has room"
+        case "nobody comes" if is_another_way(place, load.setting):
+            return "only after a wait for another"
         case other:
             return other
 

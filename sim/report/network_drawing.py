@@ -221,7 +221,7 @@ def _stroke(axes: Axes, points: Sequence[Point], pen: Pen) -> None:
     outline = Outline(points, codes)
     dashes = (0, (4, 3)) if pen.dashed else "solid"
     for thick, colour, line in ((pen.thick + 3, "white", "solid"), (pen.thick, pen.colour, dashes)):
-        axes.add_patch(
+        axes.add_artist(
             PathPatch(outline, fill=False, edgecolor=colour, linewidth=thick, linestyle=line,
                       capstyle="butt")
         )  # fmt: skip
@@ -233,7 +233,7 @@ def _head(axes: Axes, tip: Point, back: Point, pen: Pen) -> None:
     side = (-back[1] * pen.head_half, back[0] * pen.head_half)
     corners = [tip, (base[0] + side[0], base[1] + side[1]), (base[0] - side[0], base[1] - side[1])]
     face = "white" if pen.dashed else pen.colour
-    axes.add_patch(
+    axes.add_artist(
         Polygon(corners, closed=True, facecolor=face, edgecolor=pen.colour, linewidth=0.8)
     )
 
@@ -249,18 +249,18 @@ def _draw_box(
     near = box.load is not None and box.load.verdict == "near its limit"
     if box.kind == "setting":
         edge = VERMILION if failing else INK
-        axes.add_patch(
+        axes.add_artist(
             Rectangle((left, top), width, height, facecolor="white", edgecolor=edge,
                       linewidth=3.2 if failing else 2.0 if near else 1.0)
         )  # fmt: skip
         if failing:
-            axes.add_patch(
+            axes.add_artist(
                 Rectangle((left, top), 9, height, facecolor="white", edgecolor=edge,
                           hatch="/////", linewidth=1.0)
             )  # fmt: skip
     else:
         fill = "#e8f1f8" if box.kind == "arrivals" else "#eef0f2"
-        axes.add_patch(
+        axes.add_artist(
             FancyBboxPatch((left, top), width, height, facecolor=fill, edgecolor=GREY,
                            linewidth=0.8, boxstyle="round,pad=0,rounding_size=7")
         )  # fmt: skip
@@ -287,10 +287,10 @@ def _write_box(axes: Axes, box: Box, left: float, right: float, top: float, heig
         x, wide = left + 12, right - left - 24
         y -= LINE_PITCH / 2 - 3
         is_open = wide * min(load, 1 / load) if load > 0 else 0.0
-        axes.add_patch(Rectangle((x, y), is_open, 5, facecolor=BLUE, edgecolor="none"))
-        axes.add_patch(Rectangle((x, y), wide, 5, fill=False, edgecolor=INK, linewidth=0.6))
+        axes.add_artist(Rectangle((x, y), is_open, 5, facecolor=BLUE, edgecolor="none"))
+        axes.add_artist(Rectangle((x, y), wide, 5, fill=False, edgecolor=INK, linewidth=0.6))
         if load > 1:
-            axes.add_patch(
+            axes.add_artist(
                 Rectangle((x + is_open, y), wide - is_open, 5, facecolor="white",
                           edgecolor=VERMILION, hatch="//////", linewidth=0.8)
             )  # fmt: skip

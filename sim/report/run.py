@@ -97,7 +97,7 @@ def _print_comparison(results: Results, comparison: pd.DataFrame) -> None:
         rows = comparison[
             (comparison["measure"] == each["measure"])
             & (comparison["setting"] == (each["setting"] or ""))
-            & (comparison[["group", "reason", "body"]] == "").all(axis=1)
+            & (comparison[["team", "group", "reason", "body", "part"]] == "").all(axis=1)
             & ((comparison["locality"] == "") | bool(each["setting"]))
         ]
         measure = MEASURES[each["measure"]]
@@ -107,5 +107,8 @@ def _print_comparison(results: Results, comparison: pd.DataFrame) -> None:
             difference, low, high = changes([row.difference, row.low, row.high], measure.unit)
             interval = f"{low} to {high}" if row.low == row.low else "one replication"
             better = f"{row.share_better:.0%}" if row.share_better == row.share_better else ""
-            table.add_row(Text(f"  {row.scenario}"), difference, interval, better)
+            of = f"  {row.scenario}"
+            if row.baseline != baseline:
+                of += f" (from {quoted(row.baseline)})"
+            table.add_row(Text(of), difference, interval, better)
     Console().print(table)

@@ -59,14 +59,22 @@ def doubt_picture(results: Results, key: str) -> Picture | None:
         "The same levers under each assumption: delayed bed days saved, as a share of those of the "
         "baseline with the same assumption. Lines are 95% intervals of the days saved."
     )
-    said = " ".join(said_of_doubt(results))
+    said = "; ".join(
+        f"{title}: "
+        + ", ".join(
+            f"{changes([ranked[c].saved.difference])[0]} under {quoted(baseline)}"
+            for baseline, ranked in found.items()
+        )
+        for c, title in order
+    )
     keys = list(zip(SERIES, bases, strict=False))
     draw = partial(
         dot_figure, [title for _, title in order], bases, [panel], key=keys, label_inches=2.6
     )
     return Picture(
         key, "The ranking under other assumptions", caption,
-        picture(key, "Days saved by each lever under each assumption", said, draw),
+        picture(key, "Days saved by each lever under each assumption",
+                f"Days saved a year: {said}.", draw),
         doubt_table(results),
     )  # fmt: skip
 
