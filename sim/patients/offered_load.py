@@ -32,14 +32,17 @@ Floats = NDArray[np.float64]
 NEAR_LIMIT = 0.95
 """From this share of its spaces on, a setting has long queues that come and go."""
 
-_ROUNDING = 1e-9
+ROUNDING = 1e-9
 
 Verdict = Literal["cannot hold", "near its limit", "has room", "no limit", "nobody comes"]
 
 
 @dataclass(frozen=True)
 class Flow:
-    """People of one group who take one way a day: from the front door (None) or a setting."""
+    """People of one group who take one way a day: from the front door (None) or a setting.
+
+    From a setting there is one for each part of the place in which people of the group live.
+    """
 
     origin: str | None
     destination: str
@@ -47,6 +50,7 @@ class Flow:
     people_per_day: float
     pathway: Pathway | None = None
     transfer: str | None = None
+    locality: str | None = None
 
 
 @dataclass(frozen=True)
@@ -119,9 +123,9 @@ class SettingLoad:
         load = self.utilisation
         if load is None:
             return "no limit"
-        if load > 1 + _ROUNDING:
+        if load > 1 + ROUNDING:
             return "cannot hold"
-        return "near its limit" if load >= NEAR_LIMIT - _ROUNDING else "has room"
+        return "near its limit" if load >= NEAR_LIMIT - ROUNDING else "has room"
 
 
 def offered_load(place: Place, days: float = 365) -> list[SettingLoad]:
@@ -157,17 +161,17 @@ def _group_flows(place: Place, name: str, days: int) -> Iterator[Flow]:
     group = place.patients[name]
     per_day = float(np.mean(mean_by_day(place, group, days)))
     yield Flow(None, group.arrives_at, name, per_day)
-    found: dict[tuple[str, str, Pathway | None, str | None], float] = {}
+    found: dict[tuple[str, str, Pathway | None, str | None, str | None], float] = {}
     for locality, part in place.localities_of(name).items():
         for setting, visits in _visits(place, name, locality).items():
             ways = place.routes_from(name, setting, locality)
             for route, share in shares(ways).items():
                 way = ways[route]
-                key = setting, destination(route, way), way.pathway, way.transfer
+                key = setting, destination(route, way), way.pathway, way.transfer, locality
                 found[key] = found.get(key, 0.0) + per_day * part * visits * share
-    for (setting, to, pathway, transfer), people in found.items():
+    for (setting, to, pathway, transfer, locality), people in found.items():
         if people > 0:
-            yield Flow(setting, to, name, people, pathway, transfer)
+            yield Flow(setting, to, name, people, pathway, transfer, locality)
 
 
 def _visits(place: Place, group: str, locality: str | None) -> dict[str, float]:
@@ -215,7 +219,7 @@ def _load(place: Place, name: str, ways: list[Flow], weekdays: list[int]) -> Set
     decision_days = _round_wait(setting, weekdays)
     stay_days = _per_person(arrivals, ((way, _stay(place, way, name)) for way in coming))
     steps = capacity_steps(place, setting, weekdays)
-    spaces_open, at_start = _mean_open(steps, len(weekdays)), steps[0][1]
+    spaces_open, at_start = mean_open(steps, len(weekdays)), steps[0][1]
     return SettingLoad(
         setting=name,
         arrivals_per_day=arrivals,
@@ -265,10 +269,17 @@ def _process_days(place: Place, name: str, ways: list[Flow], arrivals: float) ->
 def _tasks_days(tasks: tuple[Task, ...], group: str) -> float:
     """Mean days for a group of the tasks that take time of their own, as if one after another."""
     return sum(
-        mean_days(task.takes) * task.prob.value * (1 - task.trusted.value)
+        mean_days(task.takes) * chance_needed(task, group)
         for task in tasks
-        if task.takes is not None and (not task.only_for or group in task.only_for)
+        if task.takes is not None
     )
+
+
+def chance_needed(task: Task, group: str) -> float:
+    """The chance that a person of a group needs a task, and no earlier one is trusted for it."""
+    if task.only_for and group not in task.only_for:
+        return 0.0
+    return task.prob.value * (1 - task.trusted.value)
 
 
 def _waits_in(coming: list[Flow], arrivals: float) -> tuple[tuple[str | None, float], ...]:
@@ -346,7 +357,7 @@ def _more_wait_after_a_round(gaps: Floats, prob_ready: Floats) -> Floats:
     return after
 
 
-def _mean_open(steps: list[tuple[float, float]], days: int) -> float:
+def mean_open(steps: list[tuple[float, float]], days: int) -> float:
     """Mean spaces open over the days; infinite where at any time there is no limit."""
     ends = [*(at for at, _ in steps[1:]), float(days)]
     return sum(spaces * (end - at) for (at, spaces), end in zip(steps, ends, strict=True)) / days
