@@ -83,7 +83,7 @@ def explain(
         Path | None, typer.Option(metavar="FILE", help="Where to draw the network.")
     ] = None,
 ) -> None:
-    """Draw the network; say for each setting what is needed against what is open."""
+    """Draw the network; say what is asked of each setting and team against what there is."""
     from sim.place.load import load_place
     from sim.report.explain import explain as explanation
     from sim.report.network_drawing import draw_network

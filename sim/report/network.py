@@ -1,7 +1,7 @@
 """What is drawn of a place's network: boxes with their words, and the arrows between them."""
 
 import textwrap
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -26,6 +26,9 @@ Kind = Literal["arrivals", "setting", "exit", "bend"]
 
 WRAP = {"arrivals": 20, "setting": 28, "exit": 20, "bend": 0}
 MAX_LISTED_GROUPS = 5
+MAX_TO = 45
+MAX_WAYS = 6
+"""From a box with more ways out than this, each says where it leads."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,16 @@ class Arrow:
     target: str
     people_per_day: float
     label: str
+    """How many people, and their share of those who leave."""
+    to: str = ""
+    """Where it leads, if so many leave its box that it could not be followed else."""
     is_overflow: bool = False
+
+    @property
+    def words(self) -> str:
+        """What is written on it."""
+        to = self.to if len(self.to) <= MAX_TO else f"{self.to[: MAX_TO - 1]}…"
+        return f"{to}, {self.label}" if to else self.label
 
 
 @dataclass(frozen=True)
@@ -159,6 +171,7 @@ def _people_arrows(place: Place, ways: list[Flow]) -> Iterator[Arrow]:
         target = _setting(way.destination) if is_setting else _exit(way.destination)
         together[source, target].append(way)
         leaving[source] += way.people_per_day
+    ways_out = Counter(source for source, _ in together)
     for (source, target), same in together.items():
         people = sum(way.people_per_day for way in same)
         pathways = sorted({way.pathway for way in same if way.pathway})
@@ -166,7 +179,8 @@ def _people_arrows(place: Place, ways: list[Flow]) -> Iterator[Arrow]:
         share = people / leaving[source]
         if share < 1 - 1e-9:
             label += f" ({max(1, min(99, round(100 * share)))}%)"
-        yield Arrow(source, target, people, label)
+        to = title_of(place, same[0].destination) if ways_out[source] > MAX_WAYS else ""
+        yield Arrow(source, target, people, label, to)
 
 
 def _overflow_arrows(place: Place) -> Iterator[Arrow]:

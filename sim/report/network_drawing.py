@@ -105,7 +105,7 @@ def _columns(net: Network, layout: Layout) -> Columns:
     for key, box in net.boxes.items():
         wide[number[key]] = max(wide[number[key]], _box_width(box))
     for arrow in net.arrows:
-        label = _text_width(arrow.label, LABEL_SIZE) + 8
+        label = _text_width(arrow.words, LABEL_SIZE) + 8
         start, end = number[arrow.source], number[arrow.target]
         if start < end:
             after[start] = max(after[start], label)
@@ -189,7 +189,7 @@ def _draw_chain(axes: Axes, layout: Layout, columns: Columns, i: int, pen: Pen) 
     ]
     _stroke(axes, [points[0], *bends], pen)
     _head(axes, tip, back, pen)
-    _text(axes, label_at, chain.arrow.label, LABEL_SIZE, align=align, above=True)
+    _text(axes, label_at, chain.arrow.words, LABEL_SIZE, align=align, above=True)
 
 
 def _draw_turn(axes: Axes, layout: Layout, arrow: Arrow, x: float, pen: Pen) -> None:
@@ -198,7 +198,7 @@ def _draw_turn(axes: Axes, layout: Layout, arrow: Arrow, x: float, pen: Pen) -> 
     end = (x + 20, top - pen.head_length)
     _stroke(axes, [(x - 20, top), (x - 20, top - 20), (x + 20, top - 20), end], pen)
     _head(axes, (x + 20, top), (0, -1), pen)
-    _text(axes, (x + 30, top - 6), arrow.label, LABEL_SIZE, above=True)
+    _text(axes, (x + 30, top - 6), arrow.words, LABEL_SIZE, above=True)
 
 
 def _draw_beside(axes: Axes, layout: Layout, arrow: Arrow, left: float, pen: Pen) -> None:
@@ -212,7 +212,7 @@ def _draw_beside(axes: Axes, layout: Layout, arrow: Arrow, left: float, pen: Pen
     _stroke(axes, [start, (bulge, start[1]), (bulge, end[1]), end], pen)
     _head(axes, tip, (-1, 0), pen)
     middle = (left - BESIDE / 2 + 3, (start[1] + tip[1]) / 2)
-    _text(axes, middle, arrow.label, LABEL_SIZE, align="center", turned=True)
+    _text(axes, middle, arrow.words, LABEL_SIZE, align="center", turned=True)
 
 
 def _stroke(axes: Axes, points: Sequence[Point], pen: Pen) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from sim.place.schema import Place
-from sim.report.explain import explain, printable
+from sim.report.explain import explain
+from sim.report.load_words import printable
 
 
 def a_place(beds: int = 20, **more: Any) -> Place:
@@ -127,6 +128,109 @@ def test_the_table_has_a_row_for_each_setting_within_the_width() -> None:
     rows = [line.split() for line in text.splitlines()]
     assert ["Rehabilitation", "0.9", "30", "27", "0", "20", "135%", "CANNOT", "HOLD"] in rows
     assert max(len(line) for line in text.splitlines()) <= 100
+
+
+WEEKDAYS = {"days": "mon-fri", "from": "09:00", "to": "17:00"}
+
+
+def with_teams(
+    hours: float = 1, cases: int = 9, start: dict[str, Any] | None = None, **team: Any
+) -> Place:
+    """Nine people a day leave an acute hospital; a social worker of the north sees a tenth."""
+    return a_place(
+        beds=40,
+        bank_holidays="as usual",
+        start=start or {},
+        teams={
+            "social-work": {"name": "Social work", "staff": 1, "works": WEEKDAYS, **team},
+            "panel": {"name": "Funding panel", "meets": {"days": "tue", "at": "14:00"},
+                      "cases": cases},
+        },
+        transfers={"on": {"arrange": [
+            {"task": "assessment", "team": "social-work", "works_for": f"{hours} hours",
+             "reason": "p2-arrangements", "prob": 0.8},
+            {"task": "plan", "team": "social-work", "works_for": "30 minutes",
+             "reason": "p2-arrangements", "returned": 0.5},
+            {"task": "funding", "team": "panel", "reason": "funding-eligibility"},
+        ]}},
+        routes={
+            "acute": {"rehab": {"share": 0.1, "pathway": "P2", "transfer": "on"}, "home": "rest"},
+            "rehab": {"home": 1},
+        },
+    )  # fmt: skip
+
+
+def said_of(place: Place) -> str:
+    return one_line(explain(place, 364))
+
+
+def test_each_team_has_its_work_beside_its_hours_in_the_table() -> None:
+    rows = [" ".join(line.split()) for line in explain(with_teams(), 364).splitlines()]
+    # 6.3 people a week: 5.04 assessments and as many again after a return; 12.6 plans.
+    assert "Social work 22.7 11.3 16.4 hours 40 hours 41%" in rows
+    assert "Funding panel 6.3 0 6.3 cases 9 cases 70%" in rows
+    assert not any(row.startswith("Team") for row in explain(a_place()).splitlines())
+
+
+def test_a_team_that_cannot_hold_is_named_with_its_part_of_the_place_and_its_work() -> None:
+    said = said_of(with_teams(hours=5, locality="north"))
+    assert (
+        "What cannot hold - Social work, north: 56.7 hours of work asked a week, 40 staffed: its "
+        "queue grows by 6.7 cases a week. Most of it: assessment (89%)."
+    ) in said
+    assert "Social work in the North:" in said_of(
+        with_teams(hours=5, locality="north", name="Social work in the North")
+    )
+
+
+def test_a_panel_that_cannot_hold_or_is_near_its_limit_is_counted_in_cases() -> None:
+    assert (
+        "What cannot hold - Funding panel: 6.3 cases asked a week, 5 decided at most: its queue "
+        "grows by 1.3 cases a week."
+    ) in said_of(with_teams(cases=5))
+    hours = (40 - 6.3) / 10.08
+    assert (
+        "Near its limit - Social work: 39.5 hours of work asked a week, 40 staffed (99%): long "
+        "queues that come and go. Most of it: assessment (84%)."
+    ) in said_of(with_teams(hours=round(hours - 0.05, 2)))
+
+
+def test_teams_with_time_to_spare_are_listed_and_nothing_else_is_wrong() -> None:
+    said = said_of(with_teams())
+    assert "Nothing: on average, every setting and team can hold what is asked of it." in said
+    assert "Teams with hours to spare, and the share that is asked for: Social work 41%." in said
+    assert "Panels with cases to spare, and the share that is asked for: Funding panel 70%." in said
+    assert "and again after a return; a panel decides cases" in said
+
+
+def test_what_is_left_out_of_the_work_of_teams_is_said_where_it_applies() -> None:
+    assert "Left out of it" not in said_of(with_teams())
+    start = {"people": [{"setting": "acute", "group": "people", "number": 2}]}
+    assert "Left out of it: work for people who are there at the start." in said_of(
+        with_teams(start=start)
+    )
+
+
+def test_those_who_go_another_way_after_a_wait_do_not_count_as_nobody() -> None:
+    place = a_place(
+        settings={
+            "acute": {"beds": 100, "stay": 8},
+            "rehab": {"name": "Rehabilitation", "beds": 20, "stay": 30},
+            "spot": {"name": "Bought places", "beds": "unlimited", "stay": 30},
+        },
+        routes={
+            "acute": {
+                "rehab": {"share": 0.1, "otherwise": {"route": "spot", "after": "9 days"}},
+                "spot": {"share": 0},
+                "home": "rest",
+            },
+            "rehab": {"home": 1},
+            "spot": {"home": 1},
+        },
+    )
+    said = one_line(explain(place))
+    assert "These wait in: acute. After a while some go another way." in said
+    assert "Bought places: only people come who have waited too long for another" in said
 
 
 @pytest.mark.parametrize("name", ["[bold]A[/bold]", "A\x1b[31m", "A\u202eB\nC", "A" * 200])

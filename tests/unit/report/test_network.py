@@ -66,6 +66,23 @@ def test_all_names_loads_and_shares_are_in_words() -> None:
     assert "136%: CANNOT HOLD, queue +0.24 people a day" in text
 
 
+def test_where_many_ways_leave_a_setting_each_says_where_it_leads() -> None:
+    exits = {f"exit-{i}": {"name": f"Way {i}"} for i in range(7)}
+
+    def said(number: int) -> str:
+        ways = {name: "rest" if i == 0 else 0.1 for i, name in enumerate(list(exits)[:number])}
+        place = a_place(
+            exits=exits,
+            settings={"acute": {"name": "Acute", "beds": 100, "stay": 8}},
+            routes={"acute": ways},
+        )
+        return words(network_svg(place))
+
+    assert "Way 6, 0.9 a day (10%)" in said(7)
+    assert "Way 5, 0.9 a day" not in said(6)
+    assert "0.9 a day (10%)" in said(6)
+
+
 def test_the_same_place_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one.svg", "two.svg"):
         draw_network(a_place(), tmp_path / name)
