@@ -149,6 +149,61 @@ def report(
 
 
 @app.command()
+def state(
+    place: Annotated[Path, typer.Argument(metavar="PLACE", help="A place's YAML or .xlsx file.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FILE.csv", help="Where to write it.")
+    ],
+    day: Annotated[int, typer.Option(min=0, max=20_000, help="Days after the place's start.")],
+    replications: Annotated[
+        int, typer.Option(min=1, max=1000, help="Runs; of several, a typical state is written.")
+    ] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Any whole number.")] = 1,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=1024, help="Processes [one for each processor].")
+    ] = None,
+) -> None:
+    """Write who is where on a day of simulated runs, as a list that a run can start from."""
+    from sim.report.next_days import write_state
+
+    for line in write_state(place, out, day, replications, seed, workers):
+        print(line)
+
+
+@app.command()
+def forecast(
+    place: Annotated[Path, typer.Argument(metavar="PLACE", help="A place's YAML or .xlsx file.")],
+    today: Annotated[
+        Path, typer.Option(metavar="STATE.csv", help="Who is there and who waits today.")
+    ],
+    days: Annotated[int, typer.Option(min=1, max=366, help="How many days to look ahead.")] = 14,
+    lever: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="A lever to try out; may be repeated."),
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="Today [the place's start date].")
+    ] = None,
+    runs: Annotated[int, typer.Option(min=40, max=10_000, help="How many runs.")] = 200,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Any whole number.")] = 1,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", metavar="DIR", help="Where to write [results/<place>-forecast]."
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=1024, help="Processes [one for each processor].")
+    ] = None,
+) -> None:
+    """Say how many people will be delayed, and in each setting, in the days from today's list."""
+    from sim.report.next_days import run_forecast
+
+    for line in run_forecast(place, today, lever or [], days, date, runs, seed, out, workers):
+        print(line)
+
+
+@app.command()
 def schema(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Where to write the schemas.")

@@ -28,9 +28,9 @@ from sim.flow.rings import Ring, find_ring, wards_in_loops
 from sim.flow.steps import Steps, steps_needed
 from sim.flow.team import Team
 from sim.flow.ward import Entry, Ward
-from sim.patients.at_start import ARRIVES, IS_THERE, WAITS_AT_DOOR
 from sim.patients.cohort import Cohort
 from sim.patients.plan import Plan, RoutePlan
+from sim.patients.start_rows import ARRIVES, IS_THERE, WAITS_AT_DOOR
 from sim.patients.ways import DIES, NEEDS_MORE, OTHER_WAY, READMITTED, UNWELL, Visits
 from sim.place.weeks import (
     admission_hours,

@@ -14,8 +14,8 @@ from sim.flow.log import REROUTED, RETURNED
 from sim.flow.model import Run
 from sim.measures.stays import Bools, Floats, Ints, Stays
 from sim.measures.tasks import tasks_of
-from sim.patients.at_start import ARRIVES
 from sim.patients.plan import RoutePlan
+from sim.patients.start_rows import ARRIVES
 from sim.patients.tasks import AT_ADMISSION, BEFORE_EXPECTED
 from sim.patients.ways import READMITTED
 from sim.place.start_file import THERE, WAITING

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.patients.arrivals import draw_arrivals, group_key, means_of_run
-from sim.patients.at_start import ARRIVES, People, people_at_start
+from sim.patients.at_start import People, people_at_start
 from sim.patients.coverage import cases
 from sim.patients.jobs import Jobs
 from sim.patients.plan import Plan
+from sim.patients.start_rows import ARRIVES
 from sim.patients.streams import Keys, person_keys
 from sim.patients.ways import Branches, Start, TooLarge, Visits, Ways, draw_ways
 

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from sim.patients.arrivals import mean_by_day
 from sim.patients.distributions import mean_days
 from sim.place.problems import input_error
+from sim.place.reach import waited_for
 from sim.place.schema import Place, Setting, destination, shares
 from sim.place.tasks import Task
 from sim.place.weeks import MINUTES_PER_DAY, capacity_steps, kinds_of_day
@@ -230,7 +231,7 @@ def _load(place: Place, name: str, ways: list[Flow], weekdays: list[int]) -> Set
         waits_in=_waits_in(coming, arrivals),
         there_at_start=_there(place, name),
         waiting_at_start=sum(
-            int(row.number.value) for row in place.start.waiting if row.waiting_for == name
+            int(row.number.value) for row in place.start.waiting if name in waited_for(place, row)
         ),
         open_at_start=None if math.isinf(at_start) else int(at_start),
         each=(setting.need.first.value + setting.need.last.value) / 2 if setting.need else 1.0,

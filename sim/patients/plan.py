@@ -59,7 +59,7 @@ class Choice:
     routes: NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """All that a scenario fixes: names by number, stays, routes and choices.
 

@@ -32,7 +32,7 @@ def with_idle_rows(laid: Document, changes: Iterable[Change]) -> Document:
                 marks[(*change.keys, *keys[inside:])] = mark
         unused: Keys = (*change.keys, "")
         changed[unused] = change.where
-    return Document(laid.path, tree, marks, changed)
+    return Document(laid.path, tree, marks, changed, laid.base)
 
 
 def _idle(part: str, row: Tree) -> Tree:

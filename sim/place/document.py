@@ -40,6 +40,8 @@ class Document:
     marks: dict[Keys, Mark] = field(default_factory=dict)
     changed: dict[Keys, str] = field(default_factory=dict)
     """What levers have changed: its keys, and where the lever says so."""
+    base: "Document | None" = None
+    """Without levers, where they are laid over it."""
 
     def where(self, keys: Keys, *, at_key: bool = False) -> str:
         """The place in the file of a value, or of the nearest thing around it that is written."""

@@ -170,7 +170,9 @@ def lay_over(place: Document, levers: Sequence[Document]) -> Document:
         for keys, mark in place.marks.items()
         if not any(keys[:length] in touched for length in range(len(keys) + 1))
     }
-    laid = Document(place.path, copy.deepcopy(place.tree), marks, dict(place.changed))
+    laid = Document(
+        place.path, copy.deepcopy(place.tree), marks, dict(place.changed), place.base or place
+    )
     by_keys: dict[tuple[Keys, bool], list[Change]] = {}
     for change in changes:
         by_keys.setdefault((change.keys, change.adds_items), []).append(change)

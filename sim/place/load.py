@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from sim.place.carried_over import carried_over, has_lost_tasks
 from sim.place.document import Document, read_yaml
 from sim.place.levers import lay_over
 from sim.place.problems import refuse
@@ -56,7 +57,7 @@ def check_place(document: Document, read: StartRead | None = None) -> Place:
         InputError: with everything that is wrong.
     """
     folder = {"folder": document.path.parent}
-    tree = document.tree
+    tree, base = document.tree, document.base
     if read is None or not isinstance(tree, dict) or any(k[0] == "start" for k in document.changed):
         document = with_start_file(document)
         place = validate(document, Place, folder)
@@ -70,5 +71,9 @@ def check_place(document: Document, read: StartRead | None = None) -> Place:
             document.marks | read.marks,
             document.changed,
         )
+    if base is not None and isinstance(base.tree, dict) and has_lost_tasks(place):
+        bare = {key: part for key, part in base.tree.items() if key != "start"}
+        before = validate(Document(base.path, bare, base.marks, base.changed), Place, folder)
+        place = carried_over(place, before)
     refuse(problems_of(place, document))
     return place

@@ -32,7 +32,7 @@ def phases_of(base: Document, levers: Sequence[Document]) -> Phases | None:
         return None
     refuse(_too_many(phased))
     full = check_place(lay_over(base, levers))
-    start = StartRead(base, full.start)
+    start = StartRead(base, check_place(base).start)
     before = _with(base, levers, phased, 0, start)
     listed = tuple(_phase(base, each, lever, before) for each, lever in phased)
     phases = Phases(listed, {0: before})

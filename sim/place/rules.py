@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations, pairwise
 
 from sim.place.calendars import Window
+from sim.place.carried_over import tasks_of
 from sim.place.document import Document, Keys
 from sim.place.problems import Problem, did_you_mean, one_of
 from sim.place.reach import settings_reached, settings_with_a_way_out
@@ -531,18 +532,13 @@ def _task_reached(
     leaving: dict[str, Route],
 ) -> Problems:
     """The task reached, and those done, are to be arranged on the way that they are to take."""
-    target = getattr(row, "waiting_for", None)
-    for name, route in leaving.items():
-        if name == row.route or target in destinations(name, route).values():
-            transfer = place.transfers.get(route.transfer or "")
-            tasks = [task.task for task in transfer.arrange] if transfer else []
-            if row.task is not None:
-                at = (*keys, "task")
-                yield from must_be(document, at, "task to arrange", row.task, tasks)
-            tasks += [task.task for task in transfer.hand_over] if transfer else []
-            for j, task in enumerate(row.also_done):
-                yield from must_be(document, (*keys, "also_done", j), "task", task, tasks)
-            return
+    if row.route in leaving or isinstance(row, PeopleWaiting):
+        arrange, hand_over = tasks_of(place, row)
+        if row.task is not None:
+            yield from must_be(document, (*keys, "task"), "task to arrange", row.task, arrange)
+        for j, task in enumerate(row.also_done):
+            at = (*keys, "also_done", j)
+            yield from must_be(document, at, "task", task, [*arrange, *hand_over])
 
 
 RULES: tuple[Rule, ...] = (

@@ -163,7 +163,7 @@ def _with_rows(
         lists[part].append(dict(_values(row, keys, marks)))
     refuse(problems)
     whole: dict[str, Tree] = {**tree, "start": {**start, **lists}}
-    return Document(document.path, whole, marks, document.changed)
+    return Document(document.path, whole, marks, document.changed, document.base)
 
 
 def _wrong_cells(row: StartRow) -> Iterator[Problem]:

@@ -1,14 +1,18 @@
 """The commands, as a user meets them: what they make, what they say, and how they refuse."""
 
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from sim.cli import main
+from sim.place.document import read_yaml
+from sim.place.load import load_place
 from tests.behaviour.bad_inputs import CASES
 
 ROOT = Path(__file__).parents[2]
@@ -38,7 +42,17 @@ def test_help_answers_at_once_and_names_every_command() -> None:
         )
         times.append(time.perf_counter() - began)
     assert done.returncode == 0
-    for command in ("new", "check", "explain", "run", "compare", "report", "schema"):
+    for command in (
+        "new",
+        "check",
+        "explain",
+        "run",
+        "compare",
+        "report",
+        "state",
+        "forecast",
+        "schema",
+    ):
         assert f"  {command} " in done.stdout
     assert min(times) < 0.3
 
@@ -245,3 +259,77 @@ def test_schemas_are_written_where_asked(careflow: Command, tmp_path: Path) -> N
     assert all(path.exists() for path in written)
     shipped = Path(__file__).parents[2] / "configs" / "schema"
     assert {path.name for path in written} == {path.name for path in shipped.iterdir()}
+
+
+# States and forecasts
+
+
+def test_a_state_of_a_run_is_written_and_the_next_days_follow_from_it(
+    careflow: Command, town: Path, tmp_path: Path
+) -> None:
+    place, state = town / "place.yaml", tmp_path / "lists" / "today.csv"
+    code, out, err = careflow("state", place, "--day", 28, "-o", state, "--workers", 1)
+    assert code == 0, err
+    assert "from one run" in out
+    assert "another weekday" not in out
+    lever = next((town / "levers").glob("*.yaml"))
+    code, out, err = careflow(
+        "forecast", place, "--today", state, "--days", 5, "--lever", lever, "--runs", 40,
+        "--workers", 1, "-o", tmp_path / "next",
+    )  # fmt: skip
+    assert code == 0, err
+    assert "with a chance of 80%" in out
+    page = (tmp_path / "next" / "forecast.html").read_text(encoding="utf-8")
+    assert page.count("<svg") == page.count('role="img"') == 4, "two figures, and two of the lever"
+    assert "<script" not in page
+    table = pd.read_csv(tmp_path / "next" / "forecast.csv", keep_default_na=False)
+    assert set(table["course"]) == {"as it is", read_yaml(lever).tree["lever"]}  # type: ignore[index,call-overload]
+    assert (table["low_95"] <= table["low_80"]).all()
+    assert (table["high_80"] <= table["high_95"]).all()
+    assert set(table["counted"]) == {"at midnight", "mean of day"}
+    assert table["date"].nunique() == 5
+    before = page
+    careflow(
+        "forecast", place, "--today", state, "--days", 5, "--lever", lever, "--runs", 40,
+        "--workers", 1, "-o", tmp_path / "next",
+    )  # fmt: skip
+    assert (tmp_path / "next" / "forecast.html").read_text(encoding="utf-8") == before
+
+
+def test_a_typical_state_starts_a_place_without_warm_up(careflow: Command, town: Path) -> None:
+    code, out, _ = careflow(
+        "state", town / "place.yaml", "--day", 30, "--replications", 4, "-o", town / "start.csv",
+        "--workers", 1,
+    )  # fmt: skip
+    assert code == 0
+    assert "4 runs (a typical state)" in out
+    assert "another weekday" in out
+    place = town / "place.yaml"
+    text = re.sub(r"(?ms)^start:.*?(?=^\S|\Z)", "", place.read_text(encoding="utf-8"))
+    place.write_text(text + "\nstart: {file: start.csv}\n", encoding="utf-8")
+    code, _, err = careflow("check", place)
+    assert code == 0, err
+
+
+@pytest.mark.parametrize(
+    ("row", "words", "said"),
+    [
+        ("there,nowhere,{group}", (), "today.csv:2:setting: no setting 'nowhere'"),
+        ("maybe,{setting},{group}", (), "today.csv:2:status"),
+        ("there,{setting},{group}", ("--date", "11/06/2025"), "--date: '11/06/2025' is not a date"),
+        ("there,{setting},{group}", ("--lever", "no-such.yaml"), "no-such.yaml: no such file"),
+    ],
+)
+def test_a_forecast_from_something_wrong_ends_in_exit_code_2(
+    careflow: Command, town: Path, tmp_path: Path, row: str, words: tuple[str, ...], said: str
+) -> None:
+    place = load_place(town / "place.yaml")
+    group = next(iter(place.patients))
+    setting = place.patients[group].arrives_at
+    today = tmp_path / "today.csv"
+    today.write_text(f"status,setting,group\n{row.format(group=group, setting=setting)}\n")
+    code, out, err = careflow("forecast", town / "place.yaml", "--today", today, *words)
+    assert code == 2
+    assert out == ""
+    assert said in err
+    assert "Traceback" not in err
