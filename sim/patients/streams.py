@@ -12,6 +12,7 @@ Salmon and others (2011), Parallel random numbers: as easy as 1, 2, 3 (counter-b
 """
 
 import hashlib
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 
 
+@lru_cache(maxsize=20_000, typed=True)
 def named_key(*parts: object) -> np.uint64:
     """A 64-bit key from words and numbers, the same on every machine.
 
@@ -54,11 +56,18 @@ def person_keys(group_key: np.uint64 | Keys, day: Ints, index: Ints) -> Keys:
 
 def uniforms(people: Keys, decision: np.uint64, visit: Ints | int = 0) -> Uniforms:
     """One number in (0, 1) for each person, for one decision at one visit; shape (people,)."""
-    with np.errstate(over="ignore"):
-        if isinstance(visit, int):
-            visit_key = scramble(np.array([decision + np.uint64(visit) * _GOLDEN]))[0]
-        else:
-            visit_key = scramble(decision + visit.astype(np.uint64) * _GOLDEN)
-        bits = scramble(people + visit_key)
+    if isinstance(visit, int):
+        bits = scramble(people + _visit_key(int(decision), visit))
+    elif not visit.any():  # most are first visits
+        bits = scramble(people + _visit_key(int(decision), 0))
+    else:
+        bits = scramble(people + scramble(decision + visit.astype(np.uint64) * _GOLDEN))
     # 52 bits, as with 53 the half would be rounded, and the greatest number would be 1.
     return ((bits >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+
+
+@lru_cache(maxsize=100_000)
+def _visit_key(decision: int, visit: int) -> np.uint64:
+    """The key of a decision at one visit, as ``scramble`` makes it."""
+    whole = (decision + visit * int(_GOLDEN)) % 2**64
+    return np.uint64(scramble(np.array([whole], dtype=np.uint64))[0])
