@@ -25,6 +25,8 @@ from sim.report.wording import (
 )
 
 COST = What("cost_per_year")
+MOST_FURTHER = 2
+"""Measures that the sentence names beside the first and the cost; figures show all of them."""
 CANNOT_TELL = "no difference that this number of runs can tell"
 
 _PLURAL = {
@@ -325,7 +327,7 @@ def _further(results: Results, first: What, name: str) -> list[str]:
         movement(what, results, name)
         for what in results.compare_on
         if what not in (first, COST) and results.difference(name, what) is not None
-    ]
+    ][:MOST_FURTHER]
     cost = money(results, name) if first != COST else ""
     return [*clauses, *([cost] if cost else [])]
 

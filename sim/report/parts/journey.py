@@ -61,36 +61,50 @@ class Way:
 def journey_pictures(
     results: Results, journeys: Journeys, scenario: str, key: str
 ) -> list[Picture]:
-    """A timeline for an example person of each pathway with care after hospital."""
+    """A timeline for an example person of each pathway with care after hospital.
+
+    Of a scenario with one lever only that person whose way changes most.
+    """
     if results.baseline not in journeys or scenario not in journeys:
         return []
-    made = []
+    found: list[tuple[str, str, list[Way]]] = []
     for pathway in ("P1", "P2", "P3"):
         person = example(results, journeys, scenario, pathway)
         if person is None:
             continue
         names = list(dict.fromkeys((results.baseline, scenario)))
         ways = [w for n in names if (w := way_of(results, journeys[n], n, person, pathway))]
-        own = f"{key}-{pathway.lower()}"
-        group = person.partition("/")[0]
-        who = results.group_names.get(group) or group
-        caption = (
-            f"One person of {pathway} ({who}), in replication 1: not an average, but one way that "
-            "it goes. Days are counted from being ready to leave, the dashed line."
+        found.append((pathway, person, ways))
+    chosen = ""
+    if len(found) > 1 and len(results.own.get(scenario, ())) == 1:
+        found = [max(found, key=lambda each: abs(each[2][-1].left - each[2][0].left))]
+        chosen = (
+            "Of the examples of P1, P2 and P3, the one whose way changes most; the pages of "
+            "combined scenarios have all three. "
         )
-        said = " ".join(
-            f"In {quoted(w.scenario)} the person leaves {amounts([w.left])[0]} days after being "
-            f"ready, for {w.to}, after {len(w.rows)} tasks."
-            for w in ways
-        )
-        made.append(
-            Picture(
-                own, f"An example of {pathway}", f"{caption} {said}",
-                picture(own, f"The way of one person of {pathway}", said, partial(_draw, ways)),
-                _table(pathway, ways),
-            )
-        )  # fmt: skip
-    return made
+    return [_picture(results, key, chosen, *each) for each in found]
+
+
+def _picture(
+    results: Results, key: str, chosen: str, pathway: str, person: str, ways: list[Way]
+) -> Picture:
+    own = f"{key}-{pathway.lower()}"
+    group = person.partition("/")[0]
+    who = results.group_names.get(group) or group
+    caption = (
+        f"One person of {pathway} ({who}), in replication 1: not an average, but one way that it "
+        f"goes. {chosen}Days are counted from being ready to leave, the dashed line."
+    )
+    said = " ".join(
+        f"In {quoted(w.scenario)} the person leaves {amounts([w.left])[0]} days after being ready, "
+        f"for {w.to}, after {len(w.rows)} tasks."
+        for w in ways
+    )
+    return Picture(
+        own, f"An example of {pathway}", f"{caption} {said}",
+        picture(own, f"The way of one person of {pathway}", said, partial(_draw, ways)),
+        _table(pathway, ways),
+    )  # fmt: skip
 
 
 def example(results: Results, journeys: Journeys, scenario: str, pathway: str) -> str | None:

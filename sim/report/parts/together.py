@@ -72,8 +72,8 @@ def _draw(results: Results, found: list[tuple[str, str, tuple[str, ...]]]) -> Fi
     rows_from_the_top(axes, names, 30)
     for place, (name, kind, parts) in enumerate(found):
         start = 0.0
-        for n, part in enumerate(parts):
-            size = -_change(results, part)
+        sizes = sorted((-_change(results, part) for part in parts), reverse=True)
+        for n, size in enumerate(sizes):
             bar(axes, place - 0.18, start, size, 0.3, _ALONE[n % 2])
             start += size
         whole = turned(results.difference(name, DELAY) or Difference(0.0))
