@@ -11,6 +11,7 @@ no longer meet the criteria to reside and remain at the end of the day).
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -34,10 +35,13 @@ NATIONAL = (
 """Remaining from 8 December on, as a share of the mean of the first seven days."""
 
 
+study_of = cache(load_experiment)
+
+
 def one(job: tuple[str, int]) -> np.ndarray:
     """Remaining at the end of each day of one run."""
     name, number = job
-    study = load_experiment(EXPERIMENT)
+    study = study_of(EXPERIMENT)
     scenario, experiment = study.scenarios[name], study.experiment
     plan = make_plan(scenario.place, scenario.phases)
     cohort = draw_cohort(plan, experiment.days, experiment.seed, number, 10**6)
