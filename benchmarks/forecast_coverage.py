@@ -87,8 +87,11 @@ def main() -> None:
             for number, name in enumerate(("delayed", "in acute beds")):
                 each = both[:, number]
                 off = (each[:, 1:].mean(axis=1) - each[:, 0]).mean(axis=0)
-                print(f"{name}, {len(found)} trials: 95% bands held {coverage(each, 0.95).mean():.3f}"
-                      f", 80% bands {coverage(each, 0.80).mean():.3f}")  # fmt: skip
+                held = [coverage(each, share).mean() for share in (0.95, 0.80)]
+                print(
+                    f"{name}, {len(found)} trials: 95% bands held {held[0]:.3f}, "
+                    f"80% bands {held[1]:.3f}"
+                )
                 print("   95% by day", coverage(each, 0.95))
                 print("   forecast mean less truth", off, flush=True)
 
