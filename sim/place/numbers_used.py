@@ -13,7 +13,6 @@ from sim.place.paths import dotted
 from sim.place.schema import HourProfile, Place
 from sim.place.start import Start
 
-
 MOST_START_ROWS = 200
 """A start state of more rows is a list of people, and is counted rather than listed."""
 
