@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from heapq import heappop, heappush
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import simpy
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from sim.flow.discharge import Process
     from sim.flow.team import Team
     from sim.flow.ward import Entry, Ward
+
+NEVER: tuple[float, Any] = (math.inf, None)
 
 AFTER_OTHERS = 2
 """Journeys come after SimPy's own events of the same instant: calendars change first."""
@@ -61,13 +65,8 @@ class Journey(Event):
         self.number = number
 
 
-class Call:
+class Call(partial[None]):
     """Something to do at an instant: lighter than an event, as nobody else waits for it."""
-
-    __slots__ = ("action",)
-
-    def __init__(self, action: Callable[[], None]) -> None:
-        self.action = action
 
 
 class CareEnvironment(simpy.Environment):
@@ -76,8 +75,10 @@ class CareEnvironment(simpy.Environment):
     def __init__(self, end: float) -> None:
         super().__init__()
         self.end = end
-        self.next_arrival_at = 0.0
-        self.is_settling = False
+        self.calendar: list[tuple[float, Call]] = []
+        """What is known before the run starts, in any order."""
+        self.next_at = 0.0
+        """The next arrival or change by the calendar."""
         self.touched: list[Ward] = []
         """Wards in which something changed at this instant, so that somebody may move."""
         self.called: list[Team] = []
@@ -98,15 +99,19 @@ class CareEnvironment(simpy.Environment):
         else:
             me.wakes_at = math.inf  # an older event at this very instant must not wake it
 
-    def call_at(self, at: float, action: Callable[[], None]) -> None:
+    def plan_at(self, at: float, action: Callable[..., None], *args: Any) -> None:
+        """Do something at an instant, before all else of it; told before the run starts."""
+        self.calendar.append((at, Call(action, *args)))
+
+    def call_at(self, at: float, action: Callable[..., None], *args: Any) -> None:
         """Do something at an exact instant, before the journeys of that instant."""
-        heappush(self._queue, (at, URGENT, next(self._eid), Call(action)))  # type: ignore[misc]
+        heappush(self._queue, (at, URGENT, next(self._eid), Call(action, *args)))  # type: ignore[misc]
 
     def is_quiet(self) -> bool:
         """Whether nothing else happens at this instant, so that a free space can be had at once."""
         queue, now = self._queue, self._now
         return (
-            self.next_arrival_at > now
+            self.next_at > now
             and not self.touched
             and not self.called
             and not (queue and queue[0][0] <= now)
@@ -120,16 +125,26 @@ class CareEnvironment(simpy.Environment):
         ``arrivals`` gives (instant, journey) in order of time; ``settle`` gives out free spaces.
         """
         queue, end, touched, called = self._queue, self.end, self.touched, self.called
-        self.next_arrival_at, coming = next(arrivals, (math.inf, None))
+        changes = iter(sorted(self.calendar, key=itemgetter(0)))
+        change_at, change = next(changes, NEVER)
+        arrival_at, coming = next(arrivals, NEVER)
+        self.next_at = min(change_at, arrival_at)
         settle()
         while True:
             at = queue[0][0] if queue else math.inf
-            if self.next_arrival_at < at:
-                at, arrived = self.next_arrival_at, coming
-                if at >= end or arrived is None:
+            if change_at <= at and change_at <= arrival_at:
+                if change_at >= end:
                     break
-                self._now = at
-                self.next_arrival_at, coming = next(arrivals, (math.inf, None))
+                self._now, act = change_at, change
+                change_at, change = next(changes, NEVER)
+                self.next_at = min(change_at, arrival_at)
+                act()
+            elif arrival_at < at:
+                if arrival_at >= end:
+                    break
+                self._now, arrived = arrival_at, coming
+                arrival_at, coming = next(arrivals, NEVER)
+                self.next_at = min(change_at, arrival_at)
                 self.resume(arrived)
             elif at >= end:
                 break
@@ -141,12 +156,12 @@ class CareEnvironment(simpy.Environment):
                     if event.wakes_at == at:
                         self.resume(event)
                 elif kind is Call:
-                    event.action()
+                    event()
                 else:
                     _fire(event)
             if (
                 (touched or called)
-                and self.next_arrival_at > self._now
+                and self.next_at > self._now
                 and not (queue and queue[0][0] <= self._now)
             ):
                 settle()

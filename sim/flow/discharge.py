@@ -13,7 +13,7 @@ import math
 from typing import TYPE_CHECKING
 
 from sim.flow.team import Case
-from sim.patients.tasks import AT_ADMISSION, BEFORE_EXPECTED, WHEN_PLACED
+from sim.patients.tasks import BEFORE_EXPECTED, WHEN_PLACED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,21 +76,20 @@ class Process:
 
     def begin(self, expected_at: float, done: int = 0) -> None:
         """The person has come in, or is found there with some tasks done: a bit for each."""
-        now, end = self.model.env.now, self.model.env.end
+        now, end = self.model.env._now, self.model.env.end
         if done:
             for step, position in enumerate(self.steps.positions):
                 if done >> position & 1:
                     self.state[step] = DONE
                     self._release(step)
-        for step, task in enumerate(self.tasks):
-            if task.start == AT_ADMISSION:
+        for step in self.steps.early:
+            opens_at = now
+            if self.tasks[step].start == BEFORE_EXPECTED:
+                opens_at = expected_at - self.tasks[step].start_days
+            if opens_at <= now:
                 self.opened[step] = True
-            elif task.start == BEFORE_EXPECTED:
-                opens_at = expected_at - task.start_days
-                if opens_at <= now:
-                    self.opened[step] = True
-                elif opens_at < end:
-                    self.model.env.call_at(opens_at, lambda at=step: self._open(at))  # type: ignore[misc]
+            elif opens_at < end:
+                self.model.env.call_at(opens_at, self._open, step)
         self.fresh = [step for step, opened in enumerate(self.opened) if opened]
         self._start_fresh()
 
@@ -112,7 +111,7 @@ class Process:
 
         Who was ready before the run began has waited, since then, for the task that comes next.
         """
-        self.is_ready, self.phase, self.since = True, ARRANGING, min(ready_at, self.model.env.now)
+        self.is_ready, self.phase, self.since = True, ARRANGING, min(ready_at, self.model.env._now)
         for case in self.cases.values():
             self.model.teams[self.tasks[case.step].team].promote(case)
         for step, task in enumerate(self.tasks):
@@ -125,7 +124,7 @@ class Process:
 
     def placed(self) -> bool:
         """The next place is sure; whether the hand-over is done already."""
-        self.phase, self.since = HANDING_OVER, self.model.env.now
+        self.phase, self.since = HANDING_OVER, self.model.env._now
         for step, opened in enumerate(self.opened):
             if not opened:
                 self.opened[step] = True
@@ -154,7 +153,7 @@ class Process:
                 case = self.cases.pop(step, None)
                 if case is not None:
                     self.model.teams[self.tasks[step].team].drop(case)
-                self._note_unfinished(step, case, self.model.env.now)
+                self._note_unfinished(step, case, self.model.env._now)
                 self.state[step] = NOT_DUE
         self._is_over()
 
@@ -192,7 +191,7 @@ class Process:
 
     def _start(self, step: int) -> None:
         env, task = self.model.env, self.tasks[step]
-        now = env.now
+        now = env._now
         self.state[step] = UNDER_WAY
         self.due_at[step] = now
         days = self.days[step]
@@ -202,8 +201,7 @@ class Process:
         elif not days:
             self._finish(step)
         elif now + days < env.end:
-            attempt = self.attempt[step]
-            env.call_at(now + days, lambda: self._time_is_over(step, attempt))
+            env.call_at(now + days, self._time_is_over, step, self.attempt[step])
 
     def _time_is_over(self, step: int, attempt: int) -> None:
         if self.state[step] == UNDER_WAY and self.attempt[step] == attempt:
@@ -211,7 +209,7 @@ class Process:
 
     def _finish(self, step: int) -> None:
         """Note that a step is done, and let those after it go on; or send it back."""
-        model, now = self.model, self.model.env.now
+        model, now = self.model, self.model.env._now
         case = self.cases.pop(step, None)
         job = self.first + self.steps.positions[step]
         model.log.jobs.add(
@@ -265,8 +263,9 @@ class Process:
 
     def _repeat_stale(self, *, hand_over: bool) -> None:
         """What was done too long ago holds no longer."""
-        now = self.model.env.now
-        for step, task in enumerate(self.tasks):
+        now = self.model.env._now
+        for step in self.steps.goes_stale:
+            task = self.tasks[step]
             if (
                 self.state[step] == DONE
                 and task.is_hand_over is hand_over
@@ -306,7 +305,7 @@ class Process:
         """From now on the delay has the reason of this step."""
         if step == self.reason:
             return
-        now = self.model.env.now
+        now = self.model.env._now
         if self.reason != NOBODY:  # else it counts from the beginning of the phase
             if now > self.since:
                 task = self.tasks[self.reason].number

@@ -10,36 +10,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.flow.care import Care
+from sim.flow.calendars import call_teams, furnish
 from sim.flow.clock import CareEnvironment, Journey
+from sim.flow.columns import branches_by_kind, fast_jobs, shared, special_visits
 from sim.flow.discharge import Process
 from sim.flow.journey import found_inside, journey
-from sim.flow.log import (
-    CANCELLED,
-    EXCHANGED,
-    FOUND_THERE,
-    GAVE_UP,
-    UNWELL_AGAIN,
-    StayLog,
-    empty_log,
-)
-from sim.flow.readiness import readiness
-from sim.flow.rings import Ring, find_ring, wards_in_loops
+from sim.flow.log import CANCELLED, FOUND_THERE, GAVE_UP, UNWELL_AGAIN, StayLog, empty_log
+from sim.flow.rings import wards_in_loops
+from sim.flow.spaces import Spaces
 from sim.flow.steps import Steps, steps_needed
 from sim.flow.team import Team
 from sim.flow.ward import Entry, Ward
 from sim.patients.cohort import Cohort
 from sim.patients.plan import Plan, RoutePlan
 from sim.patients.start_rows import ARRIVES, IS_THERE, WAITS_AT_DOOR
-from sim.patients.ways import DIES, NEEDS_MORE, OTHER_WAY, READMITTED, UNWELL, Visits
-from sim.place.weeks import (
-    admission_hours,
-    capacity_steps,
-    kinds_of_day,
-    meetings,
-    spaces_by_day,
-    staff_steps,
-)
+from sim.patients.ways import DIES, NEEDS_MORE, OTHER_WAY, READMITTED, UNWELL
 
 
 @dataclass(frozen=True)
@@ -89,10 +74,10 @@ class Model:
         visits = cohort.visits
         self.drawn = (
             array("i", visits.setting.tobytes()),
-            _shared(visits, "stay_days"),
-            _shared(visits, "arrange_days"),
-            _shared(visits, "hand_over_days"),
-            _shared(visits, "round_threshold"),
+            shared(visits, "stay_days"),
+            shared(visits, "arrange_days"),
+            shared(visits, "hand_over_days"),
+            shared(visits, "round_threshold"),
         )
         self.priority = [route.priority for route in plan.routes]
         self.route = array("i", visits.route.tobytes())
@@ -102,116 +87,31 @@ class Model:
         ]
         harm = plan.place.harm
         self.holds = bool(harm and harm.unwell_again and harm.unwell_again.arrangements == "hold")
+        self.group = array("i", cohort.group.astype(np.int32).tobytes())
         self.group_priority = [plan.group(g).priority for g in range(len(plan.groups))]
         self.wards = [Ward(number) for number in range(len(plan.settings))]
         self.teams = [
             Team(number, self.env, ready_first=team.takes_first == "ready first")
             for number, team in enumerate(plan.place.teams.values())
         ]
-        self.jobs = _fast_jobs(cohort)
+        self.jobs = fast_jobs(cohort)
         self.processes: dict[Process, None] = {}
         """Those that are not over, in the order in which they began."""
-        self.steps: dict[tuple[tuple[int, ...], tuple[bool, ...]], Steps] = {}
-        self.branches = _by_kind(cohort)
+        self.steps: dict[tuple[tuple[int, ...], bytes], Steps] = {}
+        self.branches = branches_by_kind(cohort)
         self.readmitted = self.branches[READMITTED]
         self.patience = self.branches[OTHER_WAY]
         self.harms = [kind for kind in (UNWELL, NEEDS_MORE, DIES) if self.branches[kind]]
-        self.special = _special_visits(plan, cohort)
-        self.newcomers: list[tuple[Journey, Ward]] = []
+        self.special = special_visits(plan, cohort)
         self.loops = wards_in_loops(plan)
-        self.capacity: list[list[tuple[float, float]]] = []
-        self.open_hours: list[list[tuple[float, float]] | None] = []
-        self.staff: list[list[tuple[float, float]]] = []
-        self._furnish(days)
-        self._call_teams(days)
-
-    def _furnish(self, days: int) -> None:
-        """Give each ward its rules, and put its calendar on the clock."""
-        kinds, phases = kinds_of_day(self.plan.place, days), self.plan.phases
-        for ward in self.wards:
-            setting = self.plan.setting(ward.number)
-            ward.overflow = tuple(
-                self.wards[self.plan.settings.index(name)] for name in setting.overflow
-            )
-            if setting.queue_limit is not None:
-                ward.queue_limit = setting.queue_limit.value
-            elif setting.overflow:
-                ward.queue_limit = 0
-            ward.outlier_times = setting.outlier_stay_times.value
-            ward.returns = setting.returns
-            ward.turnaround_days = setting.turnaround.days if setting.turnaround else 0.0
-            name = self.plan.settings[ward.number]
-            ward.readiness = readiness(self.plan.place, name, kinds, phases)
-            if setting.need is not None:
-                ward.care = Care(setting.need.first.value, setting.need.last.value)
-                ward.each = setting.need.first.value
-                if ward.care.tapers:
-                    self._taper_each_midnight(ward, days)
-            by_day = spaces_by_day(phases, name, days) if phases else ()
-            steps = capacity_steps(self.plan.place, setting, kinds, by_day)
-            self.capacity.append(steps)
-            for at, spaces in steps:
-                self._at(at, ward, capacity=spaces)
-            hours = admission_hours(self.plan.place, name, kinds, phases)
-            self.open_hours.append(hours)
-            if hours is not None:
-                ward.has_hours = True
-                ward.change(0.0, is_open=False)
-                for start, end in hours:
-                    self._at(start, ward, is_open=True)
-                    self._at(end, ward, is_open=False)
-
-    def _taper_each_midnight(self, ward: Ward, days: int) -> None:
-        """Put each new day of care at home on the clock, before all else that happens then."""
-
-        def new_day(day: int) -> None:
-            assert ward.care is not None
-            more = ward.care.taper(day)
-            if more:
-                ward.use(self.env._now, more)
-                self.env.touched.append(ward)
-            if day + 1 < days:
-                self.env.call_at(day + 1.0, lambda: new_day(day + 1))
-
-        if days > 1:
-            self.env.call_at(1.0, lambda: new_day(1))
-
-    def _call_teams(self, days: int) -> None:
-        """Put each team's shifts, and each panel's meetings, on the clock."""
-        kinds, phases = kinds_of_day(self.plan.place, days), self.plan.phases
-        for team, (name, rule) in zip(self.teams, self.plan.place.teams.items(), strict=True):
-            if rule.is_panel:
-                team.is_panel = True
-                for at, cases in meetings(self.plan.place, name, kinds, phases):
-                    self.env.call_at(at, lambda team=team, cases=cases: team.meet(cases))  # type: ignore[misc]
-                self.staff.append([])
-                continue
-            steps = staff_steps(self.plan.place, name, kinds, phases)
-            self.staff.append(steps)
-            for at, staff in steps:
-                if at <= 0:
-                    team.on_duty = staff
-                else:
-                    self.env.call_at(at, lambda team=team, staff=staff: team.change_staff(staff))  # type: ignore[misc]
-
-    def _at(
-        self, at: float, ward: Ward, capacity: float | None = None, is_open: bool | None = None
-    ) -> None:
-        """Change a ward's capacity or hours at an instant; at the start, at once."""
-
-        def act() -> None:
-            ward.change(self.env._now, capacity, is_open)
-            self.env.touched.append(ward)
-
-        if at <= 0:
-            ward.change(0.0, capacity, is_open)
-        else:
-            self.env.call_at(at, act)
+        self.spaces = Spaces(self.env, self.wards, self.log, self.drawn[3], self.loops)
+        self.capacity, self.open_hours = furnish(plan, self.wards, self.env, days)
+        self.staff = call_teams(plan, self.teams, self.env, days)
 
     def run(self) -> Run:
         """Let everything happen; close the books at the end."""
         self._begin()
-        self.env.run_to_end(self._arrivals(), self.settle)
+        self.env.run_to_end(self._arrivals(), self.spaces.settle)
         self.env.close()
         for ward in self.wards:
             ward.close_books(self.env.end)
@@ -267,12 +167,12 @@ class Model:
                         self._wait_to_return(me, row, ward, since)
                 me.steps = found_inside(self, me, row, last, ready_at, done)
             self.env.resume(me)
-        self.newcomers.clear()  # who waits already is in the queue, whatever its limit
+        self.spaces.newcomers.clear()  # who waits already is in the queue, whatever its limit
 
     def _wait_to_return(self, me: Journey, row: int, ward: Ward, since: float) -> None:
         """Put an outlier whom the run finds elsewhere in the queue for the right ward."""
         me.row, me.is_outlier = row, True
-        ward.join(0.0, self.group_priority[int(self.cohort.group[me.number])], since, me)
+        ward.join(0.0, self.group_priority[self.group[me.number]], since, me)
         ward.stop_waiting(0.0)
         self.env.touched.append(ward)
 
@@ -295,11 +195,11 @@ class Model:
         me.row = row
         me.wakes_at = math.inf  # an outlier who moved may have an older event at this instant
         if me.here is None:
-            group = int(self.cohort.group[me.number])
+            group = self.group[me.number]
             priority = self.group_priority[group]
             ward.at_door += 1
             if ward.queue_limit < math.inf:
-                self.newcomers.append((me, ward))
+                self.spaces.newcomers.append((me, ward))
         else:
             priority = self.priority[self.route[row - 1]]
         ward.join(self.env._now, priority, asked_at, me)
@@ -310,7 +210,7 @@ class Model:
         elif row - 1 in self.patience:
             days, first, end = self.patience[row - 1]
             self._divert_at(asked_at + days, me, (OTHER_WAY, first, end), me.entry)
-        if ward.has_room() or self.newcomers or ward.number in self.loops:
+        if ward.has_room() or self.spaces.newcomers or ward.number in self.loops:
             self.env.touched.append(ward)
 
     def _cancel_at(self, at: float, me: Journey, ward: Ward) -> None:
@@ -369,15 +269,15 @@ class Model:
         """
         first = self.jobs.first[row]
         last = first + len(route.tasks)
-        needed = tuple(self.jobs.is_needed[first:last])
+        needed = self.jobs.is_needed[first:last]
         numbers = tuple(self.jobs.task[first : last if route.has_versions else first + 1])
-        key = numbers, needed
-        if key not in self.steps:
+        steps = self.steps.get((numbers, needed))
+        if steps is None:
             tasks = route.tasks
             if route.has_versions:
                 tasks = tuple(self.plan.tasks[number] for number in numbers)
-            self.steps[key] = steps_needed(tasks, needed)
-        return self.steps[key]
+            steps = self.steps[numbers, needed] = steps_needed(tasks, needed)
+        return steps
 
     def expose_to_harm(self, me: Journey, row: int, stay: int, ready_at: float) -> None:
         """Put on the clock what may happen to somebody who waits to leave."""
@@ -435,7 +335,7 @@ class Model:
         if ward.turnaround_days:
             at = now + ward.turnaround_days
             if at < self.env.end:
-                self.env.call_at(at, lambda: self._free(ward))
+                self.env.call_at(at, self._free, ward)
             return
         ward.use(now, -ward.given_up_by(me))
         if ward.queue:
@@ -445,175 +345,3 @@ class Model:
         """A space has been made ready."""
         ward.use(self.env._now, -1)
         self.env.touched.append(ward)
-
-    def settle(self) -> None:
-        """Give out free spaces until nobody can move: all that this instant brought is known.
-
-        A move frees a space, and that one is filled before anything else: depth first.
-        """
-        env, touched, called = self.env, self.env.touched, self.env.called
-        env.is_settling = True
-        while touched or called:
-            while called:
-                teams = called[:]
-                called.clear()
-                if len(teams) > 1:
-                    teams = sorted(set(teams), key=lambda team: team.number)
-                for team in teams:
-                    team.serve()
-            stack = sorted(set(touched), key=lambda ward: -ward.number)
-            touched.clear()
-            while stack:
-                ward = stack[-1]
-                journey = ward.next_in_turn() if ward.has_room() else None
-                if journey is None:
-                    stack.pop()
-                    continue
-                self._place(journey, ward)
-                stack.extend(touched)
-                touched.clear()
-            if self.newcomers:
-                self._send_on_newcomers()
-            if self.loops:
-                self._exchange()
-        env.is_settling = False
-
-    def _place(self, me: Journey, ward: Ward) -> None:
-        """Give the ward's free space to somebody from its queue."""
-        now = self.env._now
-        me.entry = None
-        ward.use(now, ward.each)
-        if me.is_outlier:
-            me.is_outlier = False
-            me.wakes_at = math.inf
-        else:
-            ward.stop_waiting(now)
-            ward.at_door -= me.here is None
-            self.log.placed_at[me.row] = now
-        self.env.resume(me, ward)
-
-    def _send_on_newcomers(self) -> None:
-        """Send those who found a full queue to the overflow, or away if there is none."""
-        newcomers, self.newcomers = self.newcomers, []
-        by_ward: dict[int, list[Journey]] = {}
-        for me, ward in newcomers:
-            if me.entry is not None and me.here is None:
-                by_ward.setdefault(ward.number, []).append(me)
-        for number, waiting in by_ward.items():
-            ward = self.wards[number]
-            waiting.sort(key=lambda me: me.entry[:4] if me.entry else ())
-            beyond = int(min(max(ward.at_door - ward.queue_limit, 0), len(waiting)))
-            for me in waiting[len(waiting) - beyond :]:
-                self._send_on(me, ward)
-
-    def _send_on(self, me: Journey, ward: Ward) -> None:
-        now = self.env._now
-        found = next((other for other in ward.overflow if other.has_room()), None)
-        if ward.overflow and found is None:
-            return
-        ward.stop_waiting(now)
-        ward.at_door -= 1
-        if found is None:
-            me.entry = None
-            self.env.resume(me)
-            return
-        found.use(now, 1)
-        self.log.placed_at[me.row] = now
-        self.log.setting[me.row] = found.number
-        me.is_outlier = ward.returns
-        if not ward.returns:
-            me.entry = None
-        self.env.resume(me, found)
-
-    def _exchange(self) -> None:
-        """Let rings of people, each waiting for the next one's space, change places."""
-        while (ring := find_ring(self.wards, self.loops)) is not None:
-            self._change_places(ring)
-
-    def _change_places(self, ring: Ring) -> None:
-        """Move everybody in a ring one on, when the longest of their hand-overs is done."""
-        env, hand_over_days = self.env, self.drawn[3]
-        self.log.exchanges += 1
-        handing_over = 0
-        for me, ward in ring:
-            me.entry, me.delayed = None, -1
-            ward.stop_waiting(env._now)
-            self.log.placed_at[me.row] = env._now
-            self.log.came[me.row] = EXCHANGED
-
-        def one_more_is_done() -> None:
-            nonlocal handing_over
-            handing_over -= 1
-            if not handing_over:
-                for me, ward in ring:
-                    self.env.resume(me, ward)
-
-        handing_over = len(ring) + 1
-        for me, _ in ring:
-            days = hand_over_days[me.row - 1]
-            if me.process is not None:
-                if me.process.placed():
-                    one_more_is_done()
-                else:
-                    me.process.wait(one_more_is_done)
-            elif days:
-                env.call_at(env._now + days, one_more_is_done)
-            else:
-                one_more_is_done()
-        one_more_is_done()
-
-
-def _fast_jobs(cohort: Cohort) -> FastJobs:
-    """The cohort's jobs as lists, which Python reads fast."""
-    jobs = cohort.jobs
-    visits, first = np.unique(jobs.visit, return_index=True)
-    return FastJobs(
-        dict(zip(visits.tolist(), first.tolist(), strict=True)),
-        jobs.task.tolist(),
-        jobs.is_needed.tolist(),
-        jobs.days.tolist(),
-        jobs.first_again.tolist(),
-        jobs.earlier_days.tolist(),
-        jobs.own_days.tolist(),
-    )
-
-
-@dataclass(frozen=True)
-class FastJobs:
-    """The cohort's jobs: see ``Jobs``; ``first`` is the first job of each visit."""
-
-    first: dict[int, int]
-    task: list[int]
-    is_needed: list[bool]
-    days: list[float]
-    first_again: list[int]
-    earlier_days: list[float]
-    own_days: list[float]
-
-
-def _by_kind(cohort: Cohort) -> list[dict[int, tuple[float, int, int]]]:
-    """For each kind of branch: visit → (days, first visit, end)."""
-    kinds: list[dict[int, tuple[float, int, int]]] = [{} for _ in range(5)]
-    rows = cohort.branches
-    for visit, kind, days, first, end in zip(
-        rows.visit.tolist(), rows.kind.tolist(), rows.days.tolist(), rows.first.tolist(),
-        rows.end.tolist(), strict=True,
-    ):  # fmt: skip
-        kinds[kind][visit] = days, first, end
-    return kinds
-
-
-def _special_visits(plan: Plan, cohort: Cohort) -> bytearray:
-    """1 for the visits whose leaving is more than days to add up; 0 for the others."""
-    process = np.array([route.has_process and bool(route.tasks) for route in plan.routes])
-    is_special = process[cohort.visits.route]
-    kinds = cohort.branches.kind
-    is_special[cohort.branches.visit[kinds != OTHER_WAY]] = True
-    return bytearray(is_special.astype(np.uint8).tobytes())
-
-
-def _shared(visits: Visits, column: str) -> array[float]:
-    """A column as an array that Python reads fast; the cohort's own becomes a view of it."""
-    fast = array("d", getattr(visits, column).tobytes())
-    setattr(visits, column, np.frombuffer(fast, dtype=np.float64))
-    return fast

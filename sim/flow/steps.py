@@ -7,9 +7,10 @@ may start no sooner than it could. People who need the same tasks share one tabl
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
-from sim.patients.tasks import AFTER_OTHERS, BEFORE_EXPECTED, TaskPlan
+from sim.patients.tasks import AFTER_OTHERS, AT_ADMISSION, BEFORE_EXPECTED, TaskPlan
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,15 @@ class Steps:
     """The step that is done again when one goes back; -1 where that one is not needed."""
     needs_opening: tuple[bool, ...]
     """Whether each has a time of its own before which it may not start."""
+    early: tuple[int, ...]
+    """Those that may start before the person is ready, by the calendar."""
+    goes_stale: tuple[int, ...]
+    """Those that hold only for so long."""
     arranging: int
     """How many of the steps are before the next place is asked for."""
 
 
-def steps_needed(tasks: tuple[TaskPlan, ...], is_needed: tuple[bool, ...]) -> Steps:
+def steps_needed(tasks: tuple[TaskPlan, ...], is_needed: bytes) -> Steps:
     """The steps of somebody who needs some of a transfer's tasks."""
     after = [set(task.after) for task in tasks]
     plans = list(tasks)
@@ -57,6 +62,8 @@ def steps_needed(tasks: tuple[TaskPlan, ...], is_needed: tuple[bool, ...]) -> St
         followers,
         tuple(step_of.get(task.returns_to, -1) for task in kept),
         tuple(task.start != AFTER_OTHERS for task in kept),
+        tuple(i for i, task in enumerate(kept) if task.start in (AT_ADMISSION, BEFORE_EXPECTED)),
+        tuple(i for i, task in enumerate(kept) if task.valid_days < math.inf),
         sum(not task.is_hand_over for task in kept),
     )
 

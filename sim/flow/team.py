@@ -93,7 +93,7 @@ class Team:
         """So many are on duty from now on; those who go put down the case begun last."""
         self._integrate()
         self.on_duty = staff
-        now = self.env.now
+        now = self.env._now
         while len(self.working) > staff:
             case = self.working.pop()
             if case.until - now <= ROUNDING:
@@ -101,7 +101,8 @@ class Team:
                 continue
             case.left_days, case.until = case.until - now, math.inf
             self.put_down.insert(0, case)
-        self.env.called.append(self)
+        if self.queue or self.put_down:
+            self.env.called.append(self)
 
     def meet(self, cases: float) -> None:
         """A panel meets: it may decide so many cases at this instant."""
@@ -126,10 +127,10 @@ class Team:
                 self._done(case)
                 continue
             self.working.append(case)
-            until = self.env.now + case.left_days
+            until = self.env._now + case.left_days
             case.until = until
             if until < self.env.end:
-                self.env.call_at(until, lambda case=case, until=until: self._finish(case, until))  # type: ignore[misc]
+                self.env.call_at(until, self._finish, case, until)
 
     def close_books(self) -> None:
         """Bring the integrals up to the end of the run."""
@@ -151,7 +152,7 @@ class Team:
     def _begin(self, case: Case) -> None:
         self._integrate()
         if case.started_at is None:
-            case.started_at = self.env.now
+            case.started_at = self.env._now
             self.backlog -= 1
 
     def _finish(self, case: Case, until: float) -> None:
@@ -160,7 +161,8 @@ class Team:
             return
         self._integrate()
         self.working.remove(case)
-        self.env.called.append(self)
+        if self.queue or self.put_down:
+            self.env.called.append(self)
         self._done(case)
 
     def _done(self, case: Case) -> None:
@@ -169,7 +171,7 @@ class Team:
 
     def _integrate(self) -> None:
         """Add up cases waiting, staff at work and staff on duty since the last change."""
-        now = self.env.now
+        now = self.env._now
         passed = now - self.changed_at
         if passed:
             self.backlog_days += self.backlog * passed
