@@ -53,11 +53,10 @@ class Run:
 
 def simulate(plan: Plan, cohort: Cohort, days: int) -> Run:
     """Let a cohort flow through its place for some days; the log says what became of everybody."""
-    model = Model(plan, cohort, days)
     was_enabled = gc.isenabled()
-    gc.disable()  # nothing is left to collect before the end, and looking costs a twentieth
+    gc.disable()  # nothing is left to collect before the end, and looking costs a tenth
     try:
-        return model.run()
+        return Model(plan, cohort, days).run()
     finally:
         if was_enabled:
             gc.enable()
