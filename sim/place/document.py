@@ -6,12 +6,22 @@ can run from a file. Anchors and aliases are refused: they make bombs, and no pl
 
 import math
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionStartEvent, DocumentStartEvent, NodeEvent
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Event,
+    NodeEvent,
+)
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.parser import RoundTripParser
 
 from sim.place.problems import InputError, Problem, input_error
 
@@ -84,9 +94,10 @@ def read_yaml(path: Path) -> Document:
             or holds a value that is not text, a number, true or false, a list or a mapping.
     """
     text = read_text(path, MAX_BYTES)
+    yaml = YAML(typ="rt", pure=True)
+    yaml.Parser = partial(_WaryParser, path)
     try:
-        _refuse_bombs(path, text)
-        node = YAML(typ="rt", pure=True).compose(text)
+        node = yaml.compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
@@ -122,29 +133,43 @@ def read_text(path: Path, limit: int) -> str:
         raise input_error(path, f"can't be read: {getattr(error, 'strerror', error)}") from None
 
 
-def _refuse_bombs(path: Path, text: str) -> None:
-    """Stop at the first anchor or alias, and when there are too many values or levels."""
-    depth = values = 0
-    for event in YAML(typ="rt", pure=True).parse(text):
-        where = f"{path}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
-        if isinstance(event, DocumentStartEvent) and event.version not in (None, (1, 2)):
-            raise input_error(where, "only YAML 1.2 is read; take the %YAML line out")
-        if isinstance(event, NodeEvent) and not _is_plain(event):
-            raise input_error(
-                where, f"the tag {_tag(event)} is not allowed; write plain values only"
-            )
-        if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
-            raise input_error(where, "anchors and aliases (& and *) are not allowed; write it out")
+class _WaryParser(RoundTripParser):
+    """Stops at the first tag, anchor or alias, and when there are too many values or levels."""
+
+    def __init__(self, path: Path, loader: object) -> None:
+        super().__init__(loader)
+        self.path = path
+        self.depth = self.values = 0
+
+    def get_event(self) -> Any:
+        """The next event, if it may stand in a file."""
+        event = super().get_event()
         if isinstance(event, NodeEvent):
-            values += 1
-        if isinstance(event, CollectionStartEvent):
-            depth += 1
-        elif type(event).__name__ in ("MappingEndEvent", "SequenceEndEvent"):
-            depth -= 1
-        if depth > MAX_DEPTH:
-            raise input_error(where, f"nested more than {MAX_DEPTH} levels deep")
-        if values > MAX_VALUES:
-            raise input_error(where, f"more than {MAX_VALUES:,} values in one file")
+            self.values += 1
+            self._look_at(event)
+            if isinstance(event, CollectionStartEvent):
+                self.depth += 1
+                if self.depth > MAX_DEPTH:
+                    raise self._error(event, f"nested more than {MAX_DEPTH} levels deep")
+        elif isinstance(event, CollectionEndEvent):
+            self.depth -= 1
+        elif isinstance(event, DocumentStartEvent) and event.version not in (None, (1, 2)):
+            raise self._error(event, "only YAML 1.2 is read; take the %YAML line out")
+        return event
+
+    def _look_at(self, event: NodeEvent) -> None:
+        if not _is_plain(event):
+            raise self._error(
+                event, f"the tag {_tag(event)} is not allowed; write plain values only"
+            )
+        if isinstance(event, AliasEvent) or event.anchor:
+            raise self._error(event, "anchors and aliases (& and *) are not allowed; write it out")
+        if self.values > MAX_VALUES:
+            raise self._error(event, f"more than {MAX_VALUES:,} values in one file")
+
+    def _error(self, event: Event, what: str) -> InputError:
+        mark = event.start_mark
+        return input_error(f"{self.path}:{mark.line + 1}:{mark.column + 1}", what)
 
 
 def _is_plain(event: NodeEvent) -> bool:

@@ -13,7 +13,7 @@ def settings_reached(place: Place, group: str) -> set[str]:
     setting is not counted here.
     """
     starts = {place.patients[group].arrives_at}
-    starts |= {row.setting for row in place.start.people if row.group == group}
+    starts |= place.start.settings_of.get(group, set())
     for row in place.start.waiting:
         if row.group == group:
             starts |= set(waited_for(place, row))

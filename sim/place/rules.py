@@ -131,21 +131,38 @@ def groups_arrive_at_settings(place: Place, document: Document) -> Problems:
 
 def start_names_exist(place: Place, document: Document) -> Problems:
     """The start state names declared settings and groups, and localities of the groups."""
+    right: set[tuple[str | None, ...]] = set()
     for part, i, row in _start_rows(place):
-        keys: Keys = ("start", part, i)
-        for key in ("setting", "outlier_in", "waiting_for"):
-            name = getattr(row, key, None)
-            if name is not None:
-                yield from must_be(document, (*keys, key), "setting", name, place.settings)
-        yield from must_be(document, (*keys, "group"), "group", row.group, place.patients)
-        if row.outlier_in is not None and row.outlier_in == row.setting:
-            yield document.problem(
-                (*keys, "outlier_in"), f"they can't be outliers from {row.setting!r} in itself"
-            )
-        if row.locality is not None and row.group in place.patients:
-            known = [name for name in place.localities_of(row.group) if name is not None]
-            at = (*keys, "locality")
-            yield from must_be(document, at, f"locality of {row.group!r}", row.locality, known)
+        names = (
+            part, row.group, row.locality, row.setting, row.outlier_in,
+            getattr(row, "waiting_for", None),
+        )  # fmt: skip
+        if names in right:  # as in an earlier row; there may be thousands
+            continue
+        problems = list(_names_in_row(place, document, part, i, row))
+        yield from problems
+        if not problems:
+            right.add(names)
+
+
+def _names_in_row(
+    place: Place, document: Document, part: str, i: int, row: PeopleThere | PeopleWaiting
+) -> Problems:
+    """What one row of the start state names exists."""
+    keys: Keys = ("start", part, i)
+    for key in ("setting", "outlier_in", "waiting_for"):
+        name = getattr(row, key, None)
+        if name is not None:
+            yield from must_be(document, (*keys, key), "setting", name, place.settings)
+    yield from must_be(document, (*keys, "group"), "group", row.group, place.patients)
+    if row.outlier_in is not None and row.outlier_in == row.setting:
+        yield document.problem(
+            (*keys, "outlier_in"), f"they can't be outliers from {row.setting!r} in itself"
+        )
+    if row.locality is not None and row.group in place.patients:
+        known = [name for name in place.localities_of(row.group) if name is not None]
+        at = (*keys, "locality")
+        yield from must_be(document, at, f"locality of {row.group!r}", row.locality, known)
 
 
 def _start_rows(place: Place) -> Iterator[tuple[str, int, PeopleThere | PeopleWaiting]]:

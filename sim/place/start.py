@@ -3,6 +3,7 @@
 In a place's YAML row by row, or in a CSV file beside it (``start_file.py``).
 """
 
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 from pydantic import Field, GetJsonSchemaHandler, model_validator
@@ -179,6 +180,14 @@ class Start(Strict):
     waiting: tuple[PeopleWaiting, ...] = Field(
         (), description="People waiting.", strict=False, max_length=MAX_ROWS
     )
+
+    @cached_property
+    def settings_of(self) -> dict[str, set[str]]:
+        """For each group, the settings that people of it are in because they need them."""
+        settings: dict[str, set[str]] = {}
+        for row in self.people:
+            settings.setdefault(row.group, set()).add(row.setting)
+        return settings
 
     @model_validator(mode="after")
     def _is_read(self) -> "Start":
