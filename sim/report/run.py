@@ -2,7 +2,9 @@
 
 import os
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
@@ -12,11 +14,14 @@ from rich.text import Text
 
 from sim.experiment.manifest import describe, refuse_strangers, write_manifest
 from sim.experiment.question import Study
-from sim.experiment.results import Results, compare_with, open_results, write_tables
+from sim.experiment.results import compare_with, open_results, write_tables
 from sim.experiment.runner import run_missing
 from sim.measures.definitions import MEASURES
 from sim.report.html import write_report
 from sim.report.wording import changes, quoted
+
+MANY_ROWS = 100
+"""On the screen; where a run would end with more, it shows one measure."""
 
 
 def run_experiment(study: Study, folder: Path, workers: int | None = None) -> Path:
@@ -52,7 +57,11 @@ def run_experiment(study: Study, folder: Path, workers: int | None = None) -> Pa
     results = open_results(folder)
     comparison = write_tables(results)
     path = write_report(folder, results.bands(), results.journeys())
-    _print_comparison(results, comparison)
+    asked = results.manifest["compare_on"]
+    shown = asked if len(asked) * len(study.scenarios) <= MANY_ROWS else asked[:1]
+    _print_comparison(comparison, shown)
+    if len(shown) < len(asked):
+        print(f"The other {len(asked) - 1} measures: careflow compare {folder}, or in the report.")
     print(f"The report is {path}")
     return path
 
@@ -61,7 +70,7 @@ def compare_results(folder: Path, baseline: str | None) -> None:
     """Write and print the comparison with a baseline."""
     results = open_results(folder)
     comparison, path = compare_with(results, baseline)
-    _print_comparison(results, comparison)
+    _print_comparison(comparison, results.manifest["compare_on"])
     print(f"All differences are in {path}")
 
 
@@ -84,8 +93,8 @@ def _progress(console: Console) -> Progress:
     )
 
 
-def _print_comparison(results: Results, comparison: pd.DataFrame) -> None:
-    """The differences on the measures that the experiment compares on."""
+def _print_comparison(comparison: pd.DataFrame, measures: Sequence[Mapping[str, Any]]) -> None:
+    """The differences on some of the measures that the experiment compares on."""
     if comparison.empty:
         return
     baseline = comparison["baseline"].iloc[0]
@@ -93,7 +102,7 @@ def _print_comparison(results: Results, comparison: pd.DataFrame) -> None:
     table.add_column("")
     for heading in ("difference", "95% interval", "better in"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for each in results.manifest["compare_on"]:
+    for each in measures:
         rows = comparison[
             (comparison["measure"] == each["measure"])
             & (comparison["setting"] == (each["setting"] or ""))
