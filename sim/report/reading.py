@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -245,9 +246,13 @@ def _assumed_number(row: Mapping[str, Any]) -> Number:
 
 def _clean(text: Any) -> str:
     """One line of printable text; None is empty."""
-    if text is None:
-        return ""
-    return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
+    return "" if text is None else _clean_text(str(text))
+
+
+@lru_cache(maxsize=10_000)
+def _clean_text(text: str) -> str:
+    """The same; results have the same few names in many rows."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _value(value: Any) -> Any:
