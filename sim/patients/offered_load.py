@@ -35,7 +35,26 @@ NEAR_LIMIT = 0.95
 
 ROUNDING = 1e-9
 
-Verdict = Literal["cannot hold", "near its limit", "has room", "no limit", "nobody comes"]
+Holds = Literal["cannot hold", "near its limit", "has room", "no limit"]
+Verdict = Holds | Literal["nobody comes"]
+
+
+def share_asked(asked: float, has: float | None) -> float | None:
+    """What is asked as a share of what there is; None without a limit."""
+    if has is None:
+        return None
+    if has == 0:
+        return math.inf if asked > 0 else 0.0
+    return asked / has
+
+
+def held(load: float | None) -> Holds:
+    """Whether such a load can be held, in words; None is a load without a limit."""
+    if load is None:
+        return "no limit"
+    if load > 1 + ROUNDING:
+        return "cannot hold"
+    return "near its limit" if load >= NEAR_LIMIT - ROUNDING else "has room"
 
 
 @dataclass(frozen=True)
@@ -97,11 +116,7 @@ class SettingLoad:
     @property
     def utilisation(self) -> float | None:
         """Spaces needed as a share of spaces open; None without a limit."""
-        if self.spaces_open is None:
-            return None
-        if self.spaces_open == 0:
-            return math.inf if self.spaces_needed > 0 else 0.0
-        return self.spaces_needed / self.spaces_open
+        return share_asked(self.spaces_needed, self.spaces_open)
 
     @property
     def surplus(self) -> float | None:
@@ -119,14 +134,7 @@ class SettingLoad:
     @property
     def verdict(self) -> Verdict:
         """Whether it can hold, in words."""
-        if self.arrivals_per_day <= 0:
-            return "nobody comes"
-        load = self.utilisation
-        if load is None:
-            return "no limit"
-        if load > 1 + ROUNDING:
-            return "cannot hold"
-        return "near its limit" if load >= NEAR_LIMIT - ROUNDING else "has room"
+        return "nobody comes" if self.arrivals_per_day <= 0 else held(self.utilisation)
 
 
 def offered_load(place: Place, days: float = 365) -> list[SettingLoad]:

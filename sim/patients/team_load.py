@@ -17,13 +17,14 @@ from typing import Literal
 from sim.patients.distributions import mean_days
 from sim.patients.jobs import MAX_RETURNS
 from sim.patients.offered_load import (
-    NEAR_LIMIT,
-    ROUNDING,
     Flow,
+    Holds,
     chance_needed,
     days_counted,
     flows,
+    held,
     mean_open,
+    share_asked,
 )
 from sim.place.fields import in_locality
 from sim.place.schema import Place
@@ -32,7 +33,7 @@ from sim.place.weeks import kinds_of_day, meetings, staff_steps
 
 DAYS_PER_WEEK, HOURS_PER_DAY = 7, 24
 
-TeamVerdict = Literal["cannot hold", "near its limit", "has room", "no limit", "no work"]
+TeamVerdict = Holds | Literal["no work"]
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,7 @@ class TeamLoad:
     @property
     def utilisation(self) -> float | None:
         """What is asked as a share of what it has; None without a limit."""
-        if self.has is None:
-            return None
-        if self.has == 0:
-            return math.inf if self.asked > 0 else 0.0
-        return self.asked / self.has
+        return share_asked(self.asked, self.has)
 
     @property
     def surplus(self) -> float | None:
@@ -96,14 +93,7 @@ class TeamLoad:
     @property
     def verdict(self) -> TeamVerdict:
         """Whether it can hold, in words."""
-        if self.cases <= 0:
-            return "no work"
-        load = self.utilisation
-        if load is None:
-            return "no limit"
-        if load > 1 + ROUNDING:
-            return "cannot hold"
-        return "near its limit" if load >= NEAR_LIMIT - ROUNDING else "has room"
+        return "no work" if self.cases <= 0 else held(self.utilisation)
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,9 @@
 """Writes a forecast: one HTML page that opens anywhere, and all its numbers as a table."""
 
 import csv
-import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from sim import __version__
 from sim.experiment.forecast import DAY_MEAN, MIDNIGHT, Coming, Floats, Forecast, band
@@ -20,9 +15,8 @@ from sim.report.forecast_figures import (
     under_lever,
 )
 from sim.report.marks import Picture
+from sim.report.pages import environment, style, write_whole
 from sim.report.wording import counted, long_date, quoted
-
-_HERE = Path(__file__).parent
 
 COLUMNS = (
     "course", "date", "measure", "setting", "counted", "mean", "low_80", "high_80", "low_95",
@@ -44,7 +38,7 @@ def write_forecast(forecast: Forecast, folder: Path, command: str) -> list[Path]
     """Write forecast.html and forecast.csv in a folder; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / "forecast.html"
-    _write(page, render(forecast, command))
+    write_whole(page, render(forecast, command))
     table = folder / "forecast.csv"
     with table.open("w", encoding="utf-8", newline="") as file:
         lines = csv.writer(file, lineterminator="\n")
@@ -86,14 +80,6 @@ def _measured(coming: Coming) -> Iterator[tuple[str, str, Floats]]:
 
 def render(forecast: Forecast, command: str) -> str:
     """The page as text: the same forecast gives the same bytes."""
-    environment = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["svg"] = Markup
     levers = [
         LeverPart(
             f"lever-{number}",
@@ -103,17 +89,21 @@ def render(forecast: Forecast, command: str) -> str:
         for number, coming in enumerate(forecast.coming)
         if number
     ]
-    written = environment.get_template("forecast.html").render(
-        title=f"{forecast.place}: the next {counted(forecast.days, 'day')}",
-        css=Markup((_HERE / "report.css").read_text(encoding="utf-8")),
-        version=__version__,
-        facts=facts(forecast),
-        sentences=list(sentences(forecast)),
-        as_it_is=[days_to_come(forecast, what) for what in COUNTED],
-        levers=levers,
-        settings=settings_table(forecast),
-        how_sure=how_sure(forecast),
-        reproduce=[("Command", command), ("careflow", __version__)],
+    written = (
+        environment()
+        .get_template("forecast.html")
+        .render(
+            title=f"{forecast.place}: the next {counted(forecast.days, 'day')}",
+            css=style(),
+            version=__version__,
+            facts=facts(forecast),
+            sentences=list(sentences(forecast)),
+            as_it_is=[days_to_come(forecast, what) for what in COUNTED],
+            levers=levers,
+            settings=settings_table(forecast),
+            how_sure=how_sure(forecast),
+            reproduce=[("Command", command), ("careflow", __version__)],
+        )
     )
     return f"{written.strip()}\n"
 
@@ -168,18 +158,3 @@ def how_sure(forecast: Forecast) -> list[str]:
         "How often such bands held what then happened can be tried out for any place, by trials: "
         "benchmarks/forecast_coverage.py.",
     ]
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    handle, temporary = tempfile.mkstemp(
-        prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent
-    )
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

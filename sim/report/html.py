@@ -4,17 +4,14 @@ The page has the answer first, then the figures with their tables, then how sure
 changed, what was assumed, what the words mean, and how to run it again.
 """
 
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from sim.measures.definitions import COMPARISONS, MEASURES, Measure
 from sim.report.answer import COST, Answer, answer, verdict
+from sim.report.pages import environment, style, write_whole
 from sim.report.parts import (
     comparison,
     doubt,
@@ -54,8 +51,6 @@ from sim.report.wording import (
     with_unit,
 )
 
-_HERE = Path(__file__).parent
-
 
 @dataclass(frozen=True)
 class Tile:
@@ -78,100 +73,82 @@ def write_report(folder: Path, bands: pd.DataFrame, journeys: Journeys | None = 
     FileNotFoundError if the folder has no manifest or summary.
     """
     results = read_results(folder)
-    environment = _environment()
-    css = (_HERE / "report.css").read_text(encoding="utf-8")
+    templates = environment()
     with_page = [s.name for s in results.scenarios if s.slug]
     for name in with_page:
-        page = render_scenario(environment, css, results, name, journeys or {})
-        _write(folder / page_name(results, name), page)
+        page = render_scenario(templates, results, name, journeys or {})
+        write_whole(folder / page_name(results, name), page)
     target = folder / "report.html"
-    _write(target, render(results, bands))
+    write_whole(target, render(results, bands))
     return target
-
-
-def _write(target: Path, page: str) -> None:
-    target.parent.mkdir(exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".report-", suffix=".html", dir=target.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(page)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["svg"] = Markup
-    return environment
 
 
 def render(results: Results, bands: pd.DataFrame) -> str:
     """The report as text: the same results give the same bytes."""
     found = answer(results)
     shown = found.scenario
-    environment = _environment()
     comparisons = [
         picture
         for place, what in enumerate(results.compare_on)
         if (picture := comparison.against_baseline(results, what, f"compare-{place + 1}"))
     ]
     with_both = together.together_picture(results, "together-bars")
-    written = environment.get_template("report.html").render(
-        results=results,
-        css=Markup((_HERE / "report.css").read_text(encoding="utf-8")),
-        facts=facts(results),
-        answer=found,
-        tiles=tiles(results, found),
-        ranking=ranking.ranking_picture(results, "ranking"),
-        ranking_said=ranking.said_of_ranking(results),
-        together=with_both,
-        together_said=together.said_of_together(results),
-        together_reasons=together.reasons_table(results) if with_both else None,
-        comparisons=comparisons,
-        levels=comparison.levels_table(results) if results.compare_on and not comparisons else None,
-        groups=moved.groups_picture(results, shown, "groups"),
-        mix=reasons.delay_mix(results, "mix"),
-        by_reason=reasons.by_reason(results, shown, "reasons"),
-        for_whom=_for_whom(results, shown),
-        queues=queue.queue_pictures(results, "queue"),
-        queues_said=queue.said_of_queues(results),
-        front_door=front_door.front_door_picture(results, "door"),
-        teams=teams.teams_picture(results, shown, "team-dots"),
-        teams_said=teams.said_of_teams(results),
-        over_time=over_time.delayed_over_time(results, bands, "time"),
-        by_setting=settings.by_setting(results, bands, shown, "settings"),
-        national=national.both_measures(results),
-        week=national.week_picture(results, "week"),
-        bands=national.bands_picture(results, "bands"),
-        older=national.older_codes_table(results),
-        published=published.published_picture(results, "published-dots"),
-        published_said=published.said_of_published(results),
-        variation=variation.variation_picture(results, "variation-dots"),
-        money=money.money_by_body(results, "money"),
-        who=money.who_table(results),
-        money_by_setting=money.setting_costs_table(results, shown) if _is_costed(results) else None,
-        doubt=doubt.doubt_picture(results, "doubt-dots"),
-        doubt_said=doubt.said_of_doubt(results),
-        how_sure=sure.how_sure(results),
-        precision=sure.precision_table(results) if results.compare_on else None,
-        which_levers=inputs.levers_table(results),
-        levers=_distinct_levers(results),
-        pages=[(s.name, page_name(results, s.name)) for s in results.scenarios if s.slug],
-        cost_of=_cost_of,
-        spread_of=_spread_of,
-        numbers=inputs.numbers_table(results) if results.numbers else None,
-        number_summary=number_summary(results),
-        glossary=glossary(results),
-        reproduce=reproduce(results),
+    written = (
+        environment()
+        .get_template("report.html")
+        .render(
+            results=results,
+            version=results.careflow,
+            css=style(),
+            facts=facts(results),
+            answer=found,
+            tiles=tiles(results, found),
+            ranking=ranking.ranking_picture(results, "ranking"),
+            ranking_said=ranking.said_of_ranking(results),
+            together=with_both,
+            together_said=together.said_of_together(results),
+            together_reasons=together.reasons_table(results) if with_both else None,
+            comparisons=comparisons,
+            levels=comparison.levels_table(results)
+            if results.compare_on and not comparisons
+            else None,
+            groups=moved.groups_picture(results, shown, "groups"),
+            mix=reasons.delay_mix(results, "mix"),
+            by_reason=reasons.by_reason(results, shown, "reasons"),
+            for_whom=_for_whom(results, shown),
+            queues=queue.queue_pictures(results, "queue"),
+            queues_said=queue.said_of_queues(results),
+            front_door=front_door.front_door_picture(results, "door"),
+            teams=teams.teams_picture(results, shown, "team-dots"),
+            teams_said=teams.said_of_teams(results),
+            over_time=over_time.delayed_over_time(results, bands, "time"),
+            by_setting=settings.by_setting(results, bands, shown, "settings"),
+            national=national.both_measures(results),
+            week=national.week_picture(results, "week"),
+            bands=national.bands_picture(results, "bands"),
+            older=national.older_codes_table(results),
+            published=published.published_picture(results, "published-dots"),
+            published_said=published.said_of_published(results),
+            variation=variation.variation_picture(results, "variation-dots"),
+            money=money.money_by_body(results, "money"),
+            who=money.who_table(results),
+            money_by_setting=money.setting_costs_table(results, shown)
+            if _is_costed(results)
+            else None,
+            doubt=doubt.doubt_picture(results, "doubt-dots"),
+            doubt_said=doubt.said_of_doubt(results),
+            how_sure=sure.how_sure(results),
+            precision=sure.precision_table(results) if results.compare_on else None,
+            which_levers=inputs.levers_table(results),
+            levers=_distinct_levers(results),
+            pages=[(s.name, page_name(results, s.name)) for s in results.scenarios if s.slug],
+            cost_of=_cost_of,
+            spread_of=_spread_of,
+            numbers=inputs.numbers_table(results) if results.numbers else None,
+            number_summary=number_summary(results),
+            glossary=glossary(results),
+            reproduce=reproduce(results),
+        )
     )
     return with_words(f"{written.strip()}\n")
 

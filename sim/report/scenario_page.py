@@ -6,6 +6,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from sim.report.answer import COST
+from sim.report.pages import style
 from sim.report.parts.journey import Journeys, journey_pictures
 from sim.report.parts.many import by_row
 from sim.report.parts.money import who_rows
@@ -30,7 +31,7 @@ def page_name(results: Results, scenario: str) -> str:
 
 
 def render_scenario(
-    environment: Environment, css: str, whole: Results, scenario: str, journeys: Journeys
+    templates: Environment, whole: Results, scenario: str, journeys: Journeys
 ) -> str:
     """The page as text: the same results give the same bytes."""
     described = whole.scenario(scenario)
@@ -38,12 +39,14 @@ def render_scenario(
     base = scenario if is_baseline else described.baseline or whole.baseline
     results = replace(whole, baseline=base)
     others = () if is_baseline else (scenario,)
-    written = environment.get_template("scenario.html").render(
+    written = templates.get_template("scenario.html").render(
         results=results,
+        version=results.careflow,
+        facts=(),
         scenario=described,
         is_baseline=is_baseline,
         base_words="The others are compared with this.",
-        css=Markup(css),
+        css=style(),
         numbers=_numbers(results, others),
         waterfall=waterfall_picture(results, scenario, "waterfall"),
         detail=detail_table(results, scenario) if others else None,

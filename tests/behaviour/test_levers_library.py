@@ -34,7 +34,8 @@ PLACE = ROOT / "configs" / "exampleshire" / "place.yaml"
 LEVERS: dict[str, Lever] = {path.stem: read_lever(read_yaml(path)) for path in LIBRARY.glob("*")}
 SCENARIOS: dict[str, list[str]] = YAML(typ="safe").load(EXPERIMENT)["scenarios"]
 COORDINATION = SCENARIOS["coordination together"]
-CAPACITY = sorted({name for used in SCENARIOS.values() for name in used} - set(COORDINATION))
+ALONE = {used[0] for used in SCENARIOS.values() if len(used) == 1}
+CAPACITY = sorted(ALONE - set(COORDINATION))
 DO_SOMETHING = [*COORDINATION, *CAPACITY]
 CARE = (
     "reablement-county.visits_per_day", "reablement-city.visits_per_day",

@@ -1,0 +1,42 @@
+"""Pages: the templates with their style, and files that are written whole or not at all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+_HERE = Path(__file__).parent
+
+
+def environment() -> Environment:
+    """The templates; what a template names must be given, and text is escaped."""
+    made = Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["svg"] = Markup
+    return made
+
+
+def style() -> Markup:
+    """The style sheet that stands in every page."""
+    return Markup((_HERE / "report.css").read_text(encoding="utf-8"))
+
+
+def write_whole(target: Path, text: str) -> None:
+    """Write a file whole or not at all; its folder is made if need be."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=".report-", suffix=target.suffix, dir=target.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
