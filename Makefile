@@ -39,7 +39,7 @@ bnssg: $(VENV)/ready-to-run
 # The slow tests run whole studies; measuring their coverage would double their time.
 test: lint
 	@$(BIN)/python -m pytest -n 2 -m 'not slow' --cov=sim --cov-branch --cov-fail-under=95
-	@$(BIN)/python -m pytest -n 2 -m slow
+	@$(BIN)/python -m pytest -n 2 -m slow --dist loadfile
 
 lint: $(VENV)/ready-to-test
 	@$(BIN)/ruff check .

@@ -17,8 +17,11 @@ from sim.place.load import load_place
 from sim.place.start_file import write_start
 from tests.unit.experiment.test_state_and_forecast import written
 
-DAYS, RUNS, EVERY, STATES, PLACES = 14, 39, 23, 20, 10
-"""20 states, 23 days apart, of each of 10 runs: 200 trials, on every day of the week."""
+DAYS, RUNS, EVERY, STATES, PLACES = 14, 39, 23, 20, 4
+"""20 states, 23 days apart, of each of 4 runs: 80 trials, on every day of the week.
+
+``benchmarks/forecast_coverage.py`` makes as many as one likes, of any place.
+"""
 
 
 @pytest.mark.slow
