@@ -404,14 +404,13 @@ def _payers(results: Results, name: str) -> list[str]:
             continue
         unit = measure(COST).unit
         size = with_unit(changes([difference.difference], unit, signed=False)[0], unit)
-        who = {"both": "the two together"}.get(body, body)
+        who = {"both": "what they run jointly"}.get(body, body)
         if verdict(COST, difference) is Verdict.CANNOT_TELL:
             parts.append(f"for {who}, {CANNOT_TELL}")
         else:
-            does = "pay" if difference.difference > 0 else "save"
-            does += "" if body == "both" else "s"
+            does = "pays" if difference.difference > 0 else "saves"
             more = " more" if difference.difference > 0 else ""
-            parts.append(f"{who} {does} {size}{more}")
+            parts.append(f"{who} {'costs' if body == 'both' and more else does} {size}{more}")
     return [f"By body: {'; '.join(parts)}."] if len(parts) > 1 else []
 
 
