@@ -128,27 +128,13 @@ class CareEnvironment(simpy.Environment):
         changes = iter(sorted(self.calendar, key=itemgetter(0)))
         change_at, change = next(changes, NEVER)
         arrival_at, coming = next(arrivals, NEVER)
-        self.next_at = min(change_at, arrival_at)
+        next_at = self.next_at = min(change_at, arrival_at)
         settle()
         while True:
             at = queue[0][0] if queue else math.inf
-            if change_at <= at and change_at <= arrival_at:
-                if change_at >= end:
+            if at < change_at and at <= arrival_at:
+                if at >= end:
                     break
-                self._now, act = change_at, change
-                change_at, change = next(changes, NEVER)
-                self.next_at = min(change_at, arrival_at)
-                act()
-            elif arrival_at < at:
-                if arrival_at >= end:
-                    break
-                self._now, arrived = arrival_at, coming
-                arrival_at, coming = next(arrivals, NEVER)
-                self.next_at = min(change_at, arrival_at)
-                self.resume(arrived)
-            elif at >= end:
-                break
-            else:
                 self._now = at
                 event: Any = heappop(queue)[3]
                 kind = event.__class__
@@ -159,9 +145,23 @@ class CareEnvironment(simpy.Environment):
                     event()
                 else:
                     _fire(event)
+            elif change_at <= arrival_at:
+                if change_at >= end:
+                    break
+                self._now, act = change_at, change
+                change_at, change = next(changes, NEVER)
+                next_at = self.next_at = min(change_at, arrival_at)
+                act()
+            else:
+                if arrival_at >= end:
+                    break
+                self._now, arrived = arrival_at, coming
+                arrival_at, coming = next(arrivals, NEVER)
+                next_at = self.next_at = min(change_at, arrival_at)
+                self.resume(arrived)
             if (
                 (touched or called)
-                and self.next_at > self._now
+                and next_at > self._now
                 and not (queue and queue[0][0] <= self._now)
             ):
                 settle()

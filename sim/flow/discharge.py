@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from sim.flow.log import NOT_YET
 from sim.flow.team import Case
 from sim.patients.tasks import BEFORE_EXPECTED, WHEN_PLACED
 
@@ -169,7 +170,7 @@ class Process:
         started_at = case.started_at if case is not None else self.due_at[step]
         self.model.log.jobs.add(
             self.first + self.steps.positions[step], self.attempt[step], self.sent_by[step],
-            self.due_at[step], started_at, None, dropped_at=dropped_at,
+            self.due_at[step], started_at, NOT_YET, dropped_at,
         )  # fmt: skip
 
     def _open(self, step: int) -> None:
@@ -184,7 +185,7 @@ class Process:
         """Start every step that may start now, those first in the list first."""
         fresh = self.fresh
         while fresh:
-            step = min(fresh)
+            step = min(fresh) if len(fresh) > 1 else fresh[0]
             fresh.remove(step)
             if self.state[step] == NOT_DUE and self.opened[step] and not self.left[step]:
                 self._start(step)

@@ -17,17 +17,13 @@ class JobLog:
     """Each time that a task of a process came due, in columns of shape (times,)."""
 
     def __init__(self) -> None:
-        self.job = array("i")
-        """The job of the cohort."""
-        self.attempt = array("i")
-        """0 the first time, 1 when it is done again, and so on."""
-        self.sent_by = array("i")
-        """The team that it came from; -1 for none."""
-        self.due_at = array("d")
-        self.started_at = array("d")
-        self.done_at = array("d")
-        self.dropped_at = array("d")
-        """When it was dropped because nobody wanted it any longer."""
+        self.rows: list[tuple[int, int, int, float, float, float, float]] = []
+        """As they are written: the columns below, in order."""
+        self.job = self.attempt = self.sent_by = array("i")
+        """The job of the cohort; 0 the first time, 1 when it is done again, and so on; the team
+        that it came from, -1 for none."""
+        self.due_at = self.started_at = self.done_at = self.dropped_at = array("d")
+        """``dropped_at`` is when it was dropped because nobody wanted it any longer."""
 
     def add(
         self,
@@ -36,17 +32,23 @@ class JobLog:
         sent_by: int,
         due_at: float,
         started_at: float | None,
-        done_at: float | None,
+        done_at: float,
         dropped_at: float = NOT_YET,
     ) -> None:
         """One more time that a task was wanted."""
-        self.job.append(job)
-        self.attempt.append(attempt)
-        self.sent_by.append(sent_by)
-        self.due_at.append(due_at)
-        self.started_at.append(NOT_YET if started_at is None else started_at)
-        self.done_at.append(NOT_YET if done_at is None else done_at)
-        self.dropped_at.append(dropped_at)
+        started_at = NOT_YET if started_at is None else started_at
+        self.rows.append((job, attempt, sent_by, due_at, started_at, done_at, dropped_at))
+
+    def close(self) -> None:
+        """Turn what was written into columns."""
+        if not self.rows:
+            return
+        columns = list(zip(*self.rows, strict=True))
+        self.job, self.attempt, self.sent_by = (array("i", column) for column in columns[:3])
+        self.due_at, self.started_at, self.done_at, self.dropped_at = (
+            array("d", column) for column in columns[3:]
+        )
+        self.rows.clear()
 
 
 class ReasonLog:

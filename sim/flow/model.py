@@ -122,6 +122,7 @@ class Model:
             process.close_books(self.env.end)
         for team in self.teams:
             team.close_books()
+        self.log.jobs.close()
         return Run(
             plan=self.plan,
             cohort=self.cohort,
