@@ -1,7 +1,8 @@
 """Tidy CSV files that Excel opens rightly: UTF-8 with its mark, ISO dates, no formulas."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -65,6 +66,15 @@ def texts_of(column: Column, values: pd.Series) -> Sequence[str]:
     known = values.notna()
     if column.kind == "text":
         return values.astype(object).map(guarded, na_action="ignore").where(known, "").tolist()
-    if column.kind == "yes/no":
-        return ["" if not each else str(bool(value)).upper() for value, each in zip(values, known, strict=True)]
-    return [str(int(value)) if each else "" for value, each in zip(values, known, strict=True)]
+    written: Callable[[Any], str] = _yes_or_no if column.kind == "yes/no" else _whole
+    return [
+        written(value) if is_known else "" for value, is_known in zip(values, known, strict=True)
+    ]
+
+
+def _yes_or_no(value: Any) -> str:
+    return "TRUE" if value else "FALSE"
+
+
+def _whole(value: Any) -> str:
+    return str(int(value))

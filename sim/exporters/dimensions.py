@@ -91,10 +91,12 @@ def dimensions(source: Source, seen: Seen) -> dict[str, pd.DataFrame]:
 
 def framed(name: str, rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """Rows as a table with the columns of its definition, None where a row has no value."""
-    columns = BY_NAME[name].names
-    listed = list(rows)
+    listed = [{key: None if value == "" else value for key, value in row.items()} for row in rows]
     return pd.DataFrame(
-        {column: pd.Series([row.get(column) for row in listed], dtype=object) for column in columns}
+        {
+            column: pd.Series([row.get(column) for row in listed], dtype=object)
+            for column in BY_NAME[name].names
+        }
     )
 
 

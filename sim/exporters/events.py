@@ -10,6 +10,7 @@ exit, are activities of one instant.
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -167,31 +168,21 @@ def _events(
     )
 
 
-def _with_owners(events: pd.DataFrame, manifest: dict[str, object]) -> pd.DataFrame:
+def _with_owners(events: pd.DataFrame, manifest: dict[str, Any]) -> pd.DataFrame:
     """Events with who had them done (a space or a team), whose that is, and their instance."""
-    owner = {("setting", each["setting"]): each["organisation"] for each in _list(manifest, "settings")}
-    owner |= {("team", each["team"]): each["organisation"] for each in _list(manifest, "teams")}
+    runs_setting = {each["setting"]: each["organisation"] for each in manifest["settings"]}
+    runs_team = {each["team"]: each["organisation"] for each in manifest["teams"]}
     is_task = events["kind"] == "task"
-    number = events["space"].astype(str)
-    space = (events["setting"] + " " + number).where(events["space"] > 0)
-    events["resource"] = events["team"].where(is_task, space.where(events["kind"] == "stay"))
-    keys = pd.Series(
-        [
-            ("team", team) if kind == "task" else ("setting", setting)
-            for kind, team, setting in zip(
-                events["kind"], events["team"], events["setting"], strict=True
-            )
-        ],
-        index=events.index,
-        dtype=object,
-    )
-    events["organisation"] = keys.map(owner)
+    space = events["setting"] + " " + events["space"].astype(str)
+    space = space.where((events["kind"] == "stay") & (events["space"] > 0))
+    events["resource"] = events["team"].where(is_task, space)
+    of_setting = events["setting"].map(runs_setting)
+    events["organisation"] = events["team"].map(runs_team).where(is_task, of_setting)
     of_stay = events["kind"] + " " + events["stay"].astype(str)
     events["instance"] = of_stay.where(~is_task, "task " + events["task"].astype(str))
     return events.drop(columns=["position", "stage", "turn", "instance_order"])
 
 
-def _list(manifest: dict[str, object], name: str) -> list[dict[str, str]]:
-    found = manifest[name]
-    assert isinstance(found, list)
-    return found
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table, as column → value."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]

@@ -24,4 +24,4 @@ def _titled(name: str, table: pd.DataFrame, source: Source) -> pd.DataFrame:
     table = table[table["scenario"].isin(source.scenarios)].reset_index(drop=True)
     for word in ("title", "unit", "better"):
         table[word] = [getattr(known[measure], word) for measure in table["measure"]]
-    return table[BY_NAME[name].names]
+    return table[BY_NAME[name].names].replace("", None)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.exporters.events import ABORT, COMPLETE, SCHEDULE, START, WITHDRAW, EventLog
+from sim.exporters.events import ABORT, COMPLETE, SCHEDULE, START, WITHDRAW, EventLog, records
 from sim.exporters.spaces import most_spaces
 from sim.exporters.words import clock_texts, plain
 
@@ -55,23 +55,21 @@ def event_types(log: EventLog) -> list[str]:
 
 def objects(log: EventLog) -> Iterator[Thing]:
     """Every object: what is there for good, then people, then their tasks."""
-    manifest = log.source.results.manifest
-    for each in manifest["settings"]:
+    for each in _rows(log, "setting", log.stays["setting"], log.stays["wanted"]):
         yield _thing("setting", each["setting"], each, [])
     most = most_spaces(log.stays, log.stays["space"].to_numpy())
     for setting, spaces in most.items():
         for number in range(1, spaces + 1):
             yield _thing("space", f"{setting} {number}", {}, [(f"setting:{setting}", "part of")])
-    for each in manifest["teams"]:
+    for each in _rows(log, "team", log.tasks["team"]):
         yield _thing("team", each["team"], each, [])
-    for case in log.cases.to_dict("records"):
+    for case in records(log.cases):
         yield _thing("patient", str(case["name"]), case, [])
     name_of = log.cases["name"].tolist()
     case_of = log.stays.set_index("stay")["case"].to_dict()
-    known = {each["team"] for each in manifest["teams"]}
-    for number, task in enumerate(log.tasks.to_dict("records")):
+    for number, task in enumerate(records(log.tasks)):
         links = [(f"patient:{name_of[case_of[task['stay']]]}", "is for")]
-        if task["team"] in known:
+        if isinstance(task["team"], str):
             links.append((f"team:{task['team']}", "is done by"))
         yield _thing("task", str(number), task | {"name": task["task"]}, links)
 
@@ -80,7 +78,6 @@ def events(log: EventLog) -> Iterator[Thing]:
     """Every event in time, with the objects that it is of."""
     table = log.events.sort_values(["days", "case"], kind="stable")
     names = log.cases["name"].to_numpy()[table["case"].to_numpy()].tolist()
-    teams = {each["team"] for each in log.source.results.manifest["teams"]}
     rows = zip(
         _types(table),
         clock_texts(table["time"].to_numpy(), "ms", "T"),
@@ -98,10 +95,18 @@ def events(log: EventLog) -> Iterator[Thing]:
             links.append((f"space:{setting} {space}", "space"))
         if kind == "task":
             links.append((f"task:{task}", "task"))
-            if team in teams:
+            if isinstance(team, str):
                 links.append((f"team:{team}", "team"))
         attributes = {"lifecycle": transition} | _known({"reason": reason})
         yield Thing(f"e{number}", type_, attributes, links, f"{time}Z")
+
+
+def _rows(log: EventLog, kind: str, *named: pd.Series) -> list[dict[str, Any]]:
+    """What the manifest says of settings or teams; just the name of those a lever brought in."""
+    rows = list(log.source.results.manifest[f"{kind}s"])
+    known = {row[kind] for row in rows}
+    others = {name for names in named for name in names.dropna().unique()} - known
+    return rows + [{kind: name} for name in sorted(others)]
 
 
 def _types(table: pd.DataFrame) -> list[str]:
@@ -116,10 +121,12 @@ def _types(table: pd.DataFrame) -> list[str]:
 
 
 def _thing(type_: str, name: str, values: dict[str, Any], links: Links) -> Thing:
-    attributes = _known({each: values[each] for each in OBJECT_TYPES[type_]})
+    attributes = _known({each: values.get(each) for each in OBJECT_TYPES[type_]})
     return Thing(f"{type_}:{plain(name)}", type_, attributes, links)
 
 
 def _known(values: dict[str, Any]) -> dict[str, str]:
     """Attributes that have a value."""
-    return {name: plain(value) for name, value in values.items() if isinstance(value, str) and value}
+    return {
+        name: plain(value) for name, value in values.items() if isinstance(value, str) and value
+    }

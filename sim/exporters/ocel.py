@@ -48,20 +48,10 @@ def export_ocel(
 
 def _write_json(log: EventLog, file: TextIO) -> None:
     """The four lists of the standard, one thing a line."""
-    types = {
-        "eventTypes": [(name, EVENT_ATTRIBUTES) for name in event_types(log)],
-        "objectTypes": list(OBJECT_TYPES.items()),
-    }
     file.write("{\n")
-    for key, listed in types.items():
-        lines = (
-            {
-                "name": name,
-                "attributes": [{"name": each, "type": "string"} for each in attributes],
-            }
-            for name, attributes in listed
-        )
-        _write_list(file, key, lines)
+    event_attributes = dict.fromkeys(event_types(log), EVENT_ATTRIBUTES)
+    for key, types in (("eventTypes", event_attributes), ("objectTypes", OBJECT_TYPES)):
+        _write_list(file, key, (_type(name, types[name]) for name in types))
         file.write(",\n")
     _write_list(file, "objects", (_json_of(each) for each in objects(log)))
     file.write(",\n")
@@ -74,6 +64,10 @@ def _write_list(file: TextIO, key: str, lines: Iterable[dict[str, object]]) -> N
     for number, line in enumerate(lines):
         file.write(("," if number else "") + "\n" + json.dumps(line, ensure_ascii=False))
     file.write("\n]")
+
+
+def _type(name: str, attributes: tuple[str, ...]) -> dict[str, object]:
+    return {"name": name, "attributes": [{"name": each, "type": "string"} for each in attributes]}
 
 
 def _json_of(thing: Thing) -> dict[str, object]:
@@ -120,10 +114,9 @@ def _insert(
     base.executemany(f"INSERT INTO {kind} VALUES (?, ?)", [(each.id, each.type) for each in things])
     for type_ in dict.fromkeys(each.type for each in things):
         mine = [each for each in things if each.type == type_]
-        at = [(each.id, each.time) if each.time else (each.id, FROM_THE_FIRST, None) for each in mine]
         rows = [
-            (*first, *(each.attributes.get(name) for name in attributes[type_]))
-            for first, each in zip(at, mine, strict=True)
+            (each.id, *_when(each), *(each.attributes.get(name) for name in attributes[type_]))
+            for each in mine
         ]
         places = ", ".join("?" * len(rows[0]))
         base.executemany(f'INSERT INTO "{kind}_{names[type_]}" VALUES ({places})', rows)
@@ -131,6 +124,11 @@ def _insert(
         f"INSERT INTO {kind}_object VALUES (?, ?, ?)",
         [(each.id, *link) for each in things for link in each.links],
     )
+
+
+def _when(thing: Thing) -> tuple[str | None, ...]:
+    """The time of an event; of an object's attributes, which are never changed, the first."""
+    return (thing.time,) if thing.time else (FROM_THE_FIRST, None)
 
 
 def _tables(names: dict[str, str]) -> Iterator[str]:
@@ -173,7 +171,7 @@ def table_names(types: list[str]) -> dict[str, str]:
     {'left ward': 'leftward', 'left: ward': 'leftward2', 'é': 'type'}
     """
     names: dict[str, str] = {}
-    taken = {"object", "map_type", "type_map"}
+    taken = {"object"}
     for type_ in types:
         base = re.sub("[^A-Za-z0-9]", "", type_) or "type"
         name, number = base, 2

@@ -1,5 +1,6 @@
 """Event logs as CSV: the columns that vidigi, pm4py and bupaR expect."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,11 @@ from sim.exporters.source import open_one_run
 from sim.exporters.words import clock_texts, guarded
 
 MINUTES_PER_DAY = 1440
+VIDIGI_COLUMNS = (
+    "entity_id", "pathway", "event_type", "event", "time", "resource_id", "patient", "group",
+)  # fmt: skip
 NO_PATHWAY = "none"
+_END = 3
 
 
 def export_pm4py(
@@ -85,7 +90,7 @@ def export_vidigi(
     source = open_one_run(folder, scenario, replication)
     run = source.only_run()
     events = _moves(in_cases(run.stays()))
-    table = {name: events[name] for name in events.columns}
+    table = {name: events[name] for name in VIDIGI_COLUMNS}
     table["run_number"] = pd.Series(run.replication, index=events.index)
     said = f"{events['entity_id'].nunique()} people, {len(events)} events; time is in minutes"
     return _write(folder, out, "vidigi.csv", replace, table, said)
@@ -112,13 +117,16 @@ def _moves(stays: pd.DataFrame) -> pd.DataFrame:
         _rows(stays, 0, "arrival_departure", "arrival", arrives),
         _rows(stays, 1, "queue", "waits for " + stays["wanted"], queues),
         _rows(stays, 2, "resource_use", stays["setting"], used),
-        _rows(stays, 3, "resource_use_end", "leaves " + stays["setting"], left),
+        _rows(stays, _END, "resource_use_end", "leaves " + stays["setting"], left),
         _rows(stays, 4, "arrival_departure", "depart", gone.fillna(turned_away).fillna(cancelled)),
     ]
     events = pd.concat(parts, ignore_index=True)
-    events = events[events["time"].notna()]
-    order = np.lexsort((events["turn"], events["position"], events["time"]))
-    events = events.iloc[order].drop(columns=["turn", "position"]).reset_index(drop=True)
+    events = events[events["days"].notna()]
+    # Whoever gives a space up at an instant does so before it is given to somebody else.
+    is_end = (events["turn"] == _END) & (events["days"] > events["since"])
+    order = np.lexsort((events["turn"], events["position"], ~is_end, events["days"]))
+    events = events.iloc[order].reset_index(drop=True)
+    events["time"] = (events["days"].clip(lower=0.0) * MINUTES_PER_DAY).round(4)
     pathway = _last_pathway(stays)
     events["pathway"] = events["entity_id"].map(pathway).fillna(NO_PATHWAY)
     return events
@@ -135,7 +143,8 @@ def _rows(
             "turn": turn,
             "event_type": kind,
             "event": event,
-            "time": (days.clip(lower=0.0) * MINUTES_PER_DAY).round(4),
+            "days": days,
+            "since": stays["admitted_at"],
             "resource_id": (stays["space"] if uses else pd.Series(0, index=stays.index))
             .replace(0, pd.NA)
             .astype("Int64"),
@@ -160,7 +169,7 @@ def _write(
     out: Path | None,
     name: str,
     replace: bool,
-    columns: dict[str, object],
+    columns: Mapping[str, object],
     said: str,
 ) -> list[str]:
     """Write a table as CSV for programs: UTF-8 without a mark, no text that could be a formula."""

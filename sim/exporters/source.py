@@ -55,9 +55,9 @@ class RunFile:
         left_at = tasks["stay"].map(stays.set_index("stay")["left_at"])
         tasks = tasks[~(tasks["due_at"] > left_at + NEAR)].copy()
         left_at = left_at[tasks.index]
-        is_cut = (tasks["done_at"].isna() | (tasks["done_at"] > left_at + NEAR)) & left_at.notna()
-        tasks["stopped_at"] = tasks["stopped_at"].where(~is_cut, tasks["stopped_at"].fillna(left_at))
-        tasks["done_at"] = np.minimum(tasks["done_at"].where(~is_cut), left_at.fillna(np.inf))
+        is_late = ~(tasks["done_at"] <= left_at + NEAR) & left_at.notna()
+        tasks["stopped_at"] = tasks["stopped_at"].fillna(left_at.where(is_late))
+        tasks["done_at"] = tasks["done_at"].where(~is_late).clip(upper=left_at.fillna(self.end))
         tasks["started_at"] = tasks["started_at"].where(~(tasks["started_at"] > left_at))
         return tasks.reset_index(drop=True)
 
@@ -65,7 +65,7 @@ class RunFile:
         """The stretches of every delay, one that is not over going on to the end of the run."""
         delays = self._read("delay", DELAY_COLUMNS)
         delays["stay"] = delays["stay"].astype(np.int64)
-        delays["done_at"] = np.minimum(delays["done_at"], self.end)
+        delays["done_at"] = delays["done_at"].fillna(self.end).clip(upper=self.end)
         return delays
 
     def days(self) -> pd.DataFrame:

@@ -72,8 +72,8 @@ _MEANING_OF_SERIES = {
 
 TABLES: tuple[Table, ...] = (
     Table(
-        "stays", "fact", "One row for each stay of somebody in a setting, or each time they asked "
-        "for one in vain; those from before the start state and warm-up included.",
+        "stays", "fact", "One row for each stay of somebody in a setting, or each time that they "
+        "asked for one in vain; the warm-up included.",
         _columns(("stay_id", "whole", "Number of the stay; of no meaning but to join tables."))
         + _RUN
         + _columns(
@@ -102,7 +102,8 @@ TABLES: tuple[Table, ...] = (
             ("ready_date", "date", "The date of ready_at."),
             ("left_date", "date", "The date of left_at."),
             ("wait_days", "number", "Days from asking to a space found."),
-            ("stay_days", "number", "Days there, up to the end of the run."),
+            ("stay_days", "number", "Days there, up to the end of the run; for people there "
+             "at the start, from when they came."),
             ("delay_days", "number", "Days past ready, up to the end of the run."),
         ),
         from_logs=True,
@@ -255,21 +256,22 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "summary", "result", "Every measure of every scenario.",
-        (_RUN[0], *_RESULT)
-        + _columns(("mean", "number", "The mean over replications."))
-        + _INTERVAL
-        + _columns(("replications", "whole", "How many.")),
+        (_RUN[0], *_RESULT, *_columns(("mean", "number", "The mean over replications.")),
+         *_INTERVAL, *_columns(("replications", "whole", "How many."))),
     ),
     Table(
         "comparison", "result", "Every measure's difference from the scenario's baseline.",
-        (_RUN[0], *_columns(("baseline", "text", "The scenario that it is compared with.")),
-         *_RESULT)
-        + _columns(("difference", "number", "The mean paired difference; below 0 is less."))
-        + _INTERVAL
-        + _columns(
-            ("share_better", "number", "Share of replications in which it did better."),
-            ("better", "text", "Which way is better: lower or higher."),
-            ("replications", "whole", "How many."),
+        (
+            _RUN[0],
+            *_columns(("baseline", "text", "The scenario that it is compared with.")),
+            *_RESULT,
+            *_columns(("difference", "number", "The mean paired difference; below 0 is less.")),
+            *_INTERVAL,
+            *_columns(
+                ("share_better", "number", "Share of replications in which it did better."),
+                ("better", "text", "Which way is better: lower or higher."),
+                ("replications", "whole", "How many."),
+            ),
         ),
     ),
 )  # fmt: skip

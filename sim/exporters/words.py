@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -45,8 +46,12 @@ def instants(start: date, days: pd.Series | NDArray[np.float64]) -> NDArray[np.d
     return np.asarray(found)
 
 
-def clock_texts(times: NDArray[np.datetime64], unit: str = "s", between: str = " ") -> list[str]:
-    """Date-times as ISO 8601 text, to the unit (s or ms) that has begun; empty for 'not a time'.
+def clock_texts(
+    times: NDArray[Any], unit: Literal["D", "s", "ms"] = "s", between: str = " "
+) -> list[str]:
+    """Date-times as ISO 8601 text, to the day, second or millisecond that has begun.
+
+    Empty for 'not a time'.
 
     >>> clock_texts(np.array(["2025-04-07T09:30:00.6"], dtype="datetime64[us]"))
     ['2025-04-07 09:30:00']

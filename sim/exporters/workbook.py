@@ -15,7 +15,7 @@ from sim.exporters.source import Source, open_source
 from sim.exporters.tables import BY_NAME, Column, Table
 from sim.exporters.words import plain
 from sim.place.problems import input_error
-from sim.place.workbook import INSTALL
+from sim.place.workbook_cells import INSTALL
 
 SHEETS = (
     "summary", "comparison", "measures", "scenarios", "settings", "groups", "teams",

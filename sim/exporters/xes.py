@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from sim.exporters.events import EventLog, event_log
+from sim.exporters.events import EventLog, event_log, records
 from sim.exporters.output import new_file
 from sim.exporters.source import open_one_run
 from sim.exporters.words import clock_texts, plain
@@ -50,7 +50,7 @@ def export_xes(
 
 def _lines(log: EventLog) -> Iterator[str]:
     yield from _heading(log)
-    cases = log.cases.to_dict("records")
+    cases = records(log.cases)
     current = -1
     for case, event in _events(log):
         if case != current:
