@@ -69,6 +69,8 @@ CAME = (
     "asked", "turned away", "exchanged", "returned", "found there", "cancelled", "another way on",
     "unwell again", "gave up",
 )  # fmt: skip
+USUALLY = {"held_from": "placed_at", "freed_at": "left_at", "stopped_at": "placed_at"}
+"""Instants of a stay that are written only where they differ from the ones they mostly are."""
 EXAMPLES = 12
 """How many people of each pathway have their journeys kept."""
 FINGERPRINT = b"careflow.fingerprint"
@@ -229,9 +231,12 @@ def _stay_rows(
         name: _or_null(getattr(stays, name)[rows])
         for name in (
             "asked_at", "placed_at", "admitted_at", "ready_at", "arranged_at", "left_at",
-            "held_from", "freed_at", "stopped_at",
         )
     }  # fmt: skip
+    instants |= {
+        name: _where_other(getattr(stays, name)[rows], getattr(stays, usually)[rows])
+        for name, usually in USUALLY.items()
+    }
     follows = stays.followed_by[rows]
     return _table(
         record,
@@ -313,8 +318,6 @@ def _delay_rows(result: Replication) -> pa.Table:
     return _table(
         "delay",
         len(rows),
-        patient=_patients(result, stays.person[stay]),
-        setting=np.array(run.plan.settings, dtype=object)[stays.setting[stay]],
         reason=[cause.reason for cause in causes],
         body=[cause.body for cause in causes],
         part=[cause.part for cause in causes],
@@ -337,6 +340,11 @@ def _patients(result: Replication, person: np.ndarray) -> list[str]:
             strict=True,
         )
     ]
+
+
+def _where_other(instants: np.ndarray, usual: np.ndarray) -> pa.Array:
+    """Instants that differ from the usual ones; infinite for 'not in this run'."""
+    return pa.array(instants, pa.float64(), mask=instants == usual)
 
 
 def _or_null(instants: np.ndarray) -> pa.Array:

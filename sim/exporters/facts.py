@@ -20,7 +20,7 @@ def logged_facts(run: RunFile, start: date, first_stay: int, first_task: int) ->
     return {
         "stays": _stays(run, stays, start, first_stay),
         "tasks": _tasks(run, run.tasks(stays), start, first_stay, first_task),
-        "delays": _delays(run, start, first_stay),
+        "delays": _delays(run, stays, start, first_stay),
     }
 
 
@@ -76,7 +76,7 @@ def _tasks(
     return _framed("tasks", table)
 
 
-def _delays(run: RunFile, start: date, first: int) -> pd.DataFrame:
+def _delays(run: RunFile, stays: pd.DataFrame, start: date, first: int) -> pd.DataFrame:
     delays = run.delays()
     table = _of_run(run, len(delays)) | {
         "stay_id": delays["stay"] + first,
@@ -86,8 +86,10 @@ def _delays(run: RunFile, start: date, first: int) -> pd.DataFrame:
         "started_date": _dates(start, delays["started_at"]),
         "days": delays["done_at"] - delays["started_at"],
     }
-    for name in ("patient", "setting", "reason", "body", "part"):
+    for name in ("reason", "body", "part"):
         table[name] = delays[name]
+    for name in ("patient", "setting"):
+        table[name] = delays["stay"].map(stays.set_index("stay")[name])
     return _framed("delays", table)
 
 

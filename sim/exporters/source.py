@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.experiment.results import Results, open_results
-from sim.experiment.store import read_records, run_path
+from sim.experiment.store import USUALLY, read_records, run_path
 from sim.measures.definitions import SERIES
 from sim.place.problems import did_you_mean, input_error, one_of
 
@@ -21,9 +21,7 @@ TASK_COLUMNS = (
     "stay", "patient", "setting", "task", "team", "reason", "body", "attempt", "due_at",
     "started_at", "done_at", "stopped_at",
 )  # fmt: skip
-DELAY_COLUMNS = (
-    "stay", "patient", "setting", "reason", "body", "part", "task", "started_at", "done_at",
-)  # fmt: skip
+DELAY_COLUMNS = ("stay", "reason", "body", "part", "task", "started_at", "done_at")
 NEAR = 1e-6
 """Days (a tenth of a second) by which instants that are the same may differ when added up."""
 
@@ -41,7 +39,10 @@ class RunFile:
     def stays(self) -> pd.DataFrame:
         """The stays that began, in the order of the log; instants in days, NaN for 'not in this
         run'."""
-        stays = self._within_run(self._read("stay", STAY_COLUMNS))
+        stays = self._read("stay", STAY_COLUMNS)
+        for name, usually in USUALLY.items():
+            stays[name] = stays[name].fillna(stays[usually])
+        stays = self._within_run(stays)
         stays["stay"] = stays["stay"].astype(np.int64)
         return stays
 
