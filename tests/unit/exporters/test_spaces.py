@@ -9,6 +9,7 @@ import pytest
 
 from sim.exporters.source import open_source
 from sim.exporters.spaces import GOES_ON_IN, number_spaces
+from tests.unit.exporters import town
 
 
 def numbered(results: Path, scenario: str) -> pd.DataFrame:
@@ -66,3 +67,34 @@ def test_a_space_given_back_at_one_instant_is_given_out_again_at_that_instant() 
         }
     )
     assert number_spaces(stays).tolist() == [1, 2, 1, 1]
+
+
+RING = """
+place: A ring
+start_date: 2025-04-14
+settings:
+  a: {beds: 2, acute: yes, stay: {exponential: {mean: 3}}}
+  b: {beds: 2, acute: yes, stay: {exponential: {mean: 3}}}
+exits: {home: {}, died: {}}
+transfers: {over: {hand_over: [{task: move, takes: 2 hours, reason: transport}]}}
+routes:
+  a: {b: {share: 0.7, transfer: over}, home: rest}
+  b: {a: {share: 0.7, transfer: over}, home: rest}
+patients: {people: {arrives_at: a, per_day: 2}}
+"""
+
+
+def test_people_who_exchange_have_their_spaces_from_when_they_move(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(town, "PLACE", RING)
+    monkeypatch.setattr(town, "EXPERIMENT", town.EXPERIMENT.replace(", bigger: [bigger]", ""))
+    stays = numbered(town.run_town(tmp_path), "as it is")
+    exchanged = stays[(stays["came"] == "exchanged") & stays["admitted_at"].notna()]
+    assert len(exchanged) > 3
+    assert (exchanged["held_from"] == exchanged["admitted_at"]).all()
+    assert (exchanged["placed_at"] < exchanged["admitted_at"]).all()
+    assert set(stays["space"]) == {0, 1, 2}
+    for _, rows in stays[stays["space"] > 0].groupby(["setting", "space"]):
+        ordered = rows.sort_values(["held_from", "freed_at", "stay"])
+        assert (ordered["freed_at"][:-1].to_numpy() <= ordered["held_from"][1:].to_numpy()).all()
