@@ -10,10 +10,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+READERS := .venv-readers
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
 .DELETE_ON_ERROR:
-.PHONY: help run flagship bnssg test lint bench schemas clean
+.PHONY: help run flagship bnssg test lint readers bench schemas clean
 
 help:
 	@echo 'make run      coordination or capacity in Exampleshire, in short: a quarter of a year, 4 times'
@@ -21,6 +22,7 @@ help:
 	@echo 'make bnssg    run experiments/bnssg.yaml, a real place, and write its report'
 	@echo 'make test     ruff, mypy, then all tests; branch coverage of the fast ones is at least 95%'
 	@echo 'make lint     ruff and mypy only'
+	@echo 'make readers  open exports with pm4py and vidigi, in an environment of their own'
 	@echo 'make bench    how fast careflow is beside other engines'
 	@echo 'make schemas  write the JSON Schemas in configs/schema again'
 	@echo 'make clean    remove .venv, caches and build leftovers (results are kept)'
@@ -45,6 +47,10 @@ lint: $(VENV)/ready-to-test
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
+# pm4py (AGPL) and vidigi (which holds plotly back) are never installed beside careflow's own.
+readers: $(READERS)/ready
+	@$(READERS)/bin/python -m pytest -m readers tests/unit/exporters
+
 bench: $(VENV)/ready-to-bench
 	@$(BIN)/python -m benchmarks.bench
 
@@ -52,7 +58,7 @@ schemas: $(VENV)/ready-to-run
 	@$(BIN)/careflow schema configs/schema
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* htmlcov
+	rm -rf $(VENV) $(READERS) build dist *.egg-info .coverage .coverage.* htmlcov
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -72,6 +78,13 @@ $(VENV)/ready-to-bench: pyproject.toml | $(BIN)/python
 	@echo 'Installing careflow and the engines it is compared with into $(VENV).'
 	@$(INSTALL) '.[office,bench]'
 	@touch $@ $(VENV)/ready-to-run
+
+$(READERS)/ready: pyproject.toml | $(BIN)/python
+	@echo 'Installing careflow, pm4py and vidigi into $(READERS); a minute or two the first time.'
+	@$(BIN)/python -m venv --clear $(READERS)
+	@$(READERS)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --editable '.[office]' pytest openpyxl 'vidigi>=2' 'pm4py>=2.7'
+	@touch $@
 
 $(BIN)/python:
 	@command -v '$(PYTHON)' >/dev/null 2>&1 || { \

@@ -3,7 +3,7 @@
 A file is one long table. Its column ``record`` says what a row is: ``measure`` (a measure's
 numerator and denominator), ``day`` (a setting's means of one day), ``journey`` (a stay of one of
 the few people sampled for each pathway), ``journey_task`` (a task of theirs) and, where the
-experiment keeps its logs, ``stay`` and ``task``.
+experiment keeps its logs, ``stay``, ``task`` and ``delay`` (a stretch of somebody's delay).
 Each kind of record is a row group of its own, measures first.
 """
 
@@ -18,7 +18,10 @@ import pyarrow.parquet as pq
 
 from sim.experiment.replicate import Replication
 from sim.measures.definitions import SERIES
+from sim.measures.rows import localities
 from sim.measures.series import next_setting
+from sim.measures.stays import episodes_of
+from sim.measures.stretches import stretches_of
 from sim.measures.tasks import jobs_of, tasks_of
 from sim.place.words import PATHWAYS
 
@@ -53,12 +56,21 @@ SCHEMA = pa.schema(
         ("due_at", pa.float64()),
         ("started_at", pa.float64()),
         ("done_at", pa.float64()),
+        ("stay", pa.int32()),
+        ("next_stay", pa.int32()),
+        ("episode", pa.int32()),
+        ("attempt", pa.int32()),
+        ("held_from", pa.float64()),
+        ("freed_at", pa.float64()),
+        ("stopped_at", pa.float64()),
     ]
 )
 CAME = (
     "asked", "turned away", "exchanged", "returned", "found there", "cancelled", "another way on",
     "unwell again", "gave up",
 )  # fmt: skip
+USUALLY = {"held_from": "placed_at", "freed_at": "left_at", "stopped_at": "placed_at"}
+"""Instants of a stay that are written only where they differ from the ones they mostly are."""
 EXAMPLES = 12
 """How many people of each pathway have their journeys kept."""
 FINGERPRINT = b"careflow.fingerprint"
@@ -104,7 +116,7 @@ def write_replication(
         *_task_rows(result, "journey_task", examples),
     ]
     if keep_logs:
-        tables += [_stay_rows(result), *_task_rows(result)]
+        tables += [_stay_rows(result), *_task_rows(result), _delay_rows(result)]
     schema = SCHEMA.with_metadata({FINGERPRINT: fingerprint.encode()})
     with (
         whole_or_nothing(path) as partial,
@@ -221,6 +233,11 @@ def _stay_rows(
             "asked_at", "placed_at", "admitted_at", "ready_at", "arranged_at", "left_at",
         )
     }  # fmt: skip
+    instants |= {
+        name: _where_other(getattr(stays, name)[rows], getattr(stays, usually)[rows])
+        for name, usually in USUALLY.items()
+    }
+    follows = stays.followed_by[rows]
     return _table(
         record,
         len(rows),
@@ -231,6 +248,10 @@ def _stay_rows(
         came=np.array(CAME, dtype=object)[stays.came[rows]],
         pathway=pathway[stays.route[rows]],
         next=names[next_setting(run, stays)[rows]],
+        locality=localities(run)[stays.person[rows]],
+        stay=rows.astype(np.int32),
+        next_stay=pa.array(follows.astype(np.int32), mask=follows < 0),
+        episode=episodes_of(run, stays)[rows],
         **instants,
     )
 
@@ -261,6 +282,8 @@ def _task_rows(
                 due_at=times.due_at[due],
                 started_at=times.due_at[due],
                 done_at=_or_null(done),
+                stay=stay,
+                attempt=np.zeros(n, dtype=np.int32),
             )
     jobs = jobs_of(run, stays)
     rows = np.flatnonzero(wanted[jobs.stay])
@@ -279,7 +302,30 @@ def _task_rows(
             due_at=jobs.due_at[rows],
             started_at=_or_null(jobs.started_at[rows]),
             done_at=_or_null(jobs.done_at[rows]),
+            stopped_at=_or_null(jobs.dropped_at[rows]),
+            stay=stay,
+            attempt=jobs.attempt[rows],
         )
+
+
+def _delay_rows(result: Replication) -> pa.Table:
+    """The stretches of every delay; one that is not over by the end of the run has no end."""
+    run, stays = result.run, result.measured.stays
+    stretches = stretches_of(run, stays)
+    rows = np.flatnonzero(stretches.start < run.end)
+    stay, end = stretches.stay[rows], stretches.end[rows]
+    causes = [stretches.causes[number] for number in stretches.cause[rows].tolist()]
+    return _table(
+        "delay",
+        len(rows),
+        reason=[cause.reason for cause in causes],
+        body=[cause.body for cause in causes],
+        part=[cause.part for cause in causes],
+        task=[cause.step for cause in causes],
+        started_at=stretches.start[rows],
+        done_at=_or_null(np.where(end < run.end, end, np.inf)),
+        stay=stay,
+    )
 
 
 def _patients(result: Replication, person: np.ndarray) -> list[str]:
@@ -294,6 +340,11 @@ def _patients(result: Replication, person: np.ndarray) -> list[str]:
             strict=True,
         )
     ]
+
+
+def _where_other(instants: np.ndarray, usual: np.ndarray) -> pa.Array:
+    """Instants that differ from the usual ones; infinite for 'not in this run'."""
+    return pa.array(instants, pa.float64(), mask=instants == usual)
 
 
 def _or_null(instants: np.ndarray) -> pa.Array:

@@ -18,6 +18,7 @@ from sim.flow.log import (
     UNWELL_AGAIN,
 )
 from sim.flow.model import Run
+from sim.patients.ways import READMITTED
 
 Ints = NDArray[np.signedinteger]
 Floats = NDArray[np.float64]
@@ -76,6 +77,14 @@ class Stays:
         """Those who asked, but were turned away, cancelled, or went another way."""
         return np.asarray(np.isin(self.came, (TURNED_AWAY, CANCELLED, GAVE_UP)))
 
+    @property
+    def followed_by(self) -> Ints:
+        """The row in which each stay's person goes on, in whatever way; -1 where there is none."""
+        row = np.where(self.goes_on, self.goes_on_in, self.next_stay)
+        returned = np.flatnonzero(self.came == RETURNED)
+        row[self.visit[returned]] = returned
+        return np.asarray(row)
+
 
 def stays_of(run: Run) -> Stays:
     """The stays of a run."""
@@ -129,6 +138,26 @@ def stays_of(run: Run) -> Stays:
         goes_on=goes_on_in >= 0,
         goes_on_in=goes_on_in,
     )
+
+
+def episodes_of(run: Run, stays: Stays) -> Ints:
+    """For each stay, which time in the place of its person it is part of, from 1.
+
+    Somebody who is readmitted begins the next one; shape (stays,).
+    """
+    branches = run.cohort.branches
+    begins = np.zeros(len(run.cohort.visits.person), dtype=np.bool_)
+    begins[branches.first[branches.kind == READMITTED]] = True
+    is_new = begins[stays.visit] & np.isfinite(stays.asked_at) & (stays.came != RETURNED)
+    episode = np.ones(len(stays.visit), dtype=np.int32)
+    readmitted = np.unique(stays.person[is_new])
+    mine = np.flatnonzero(np.isin(stays.person, readmitted) & np.isfinite(stays.asked_at))
+    order = mine[np.lexsort((~is_new[mine], stays.asked_at[mine], stays.person[mine]))]
+    number = np.cumsum(is_new[order])
+    first = np.searchsorted(stays.person[order], stays.person[order])
+    before = np.where(first > 0, number[np.maximum(first - 1, 0)], 0)
+    episode[order] = 1 + number - before
+    return episode
 
 
 def _arranged(run: Run, visit: Ints, ready_at: Floats) -> Floats:

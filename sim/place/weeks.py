@@ -31,12 +31,17 @@ def _kinds(start: date, days: int, as_usual: bool) -> tuple[int, ...]:
     dates = [start + timedelta(days=day) for day in range(days)]
     if as_usual:
         return tuple(day.weekday() for day in dates)
-    import holidays
-
-    years = range(dates[0].year, dates[-1].year + 1)
-    closed = holidays.country_holidays("GB", subdiv="ENG", years=years)
+    closed = bank_holidays(dates[0].year, dates[-1].year)
     sunday = WEEKDAYS.index("sun")
     return tuple(sunday if day in closed else day.weekday() for day in dates)
+
+
+def bank_holidays(first_year: int, last_year: int) -> dict[date, str]:
+    """England's bank holidays of some years, with their names."""
+    import holidays
+
+    years = range(first_year, last_year + 1)
+    return dict(holidays.country_holidays("GB", subdiv="ENG", years=years))
 
 
 def openings(windows: Sequence[Window], kinds: Sequence[int]) -> list[tuple[float, float]]:

@@ -51,6 +51,7 @@ def test_help_answers_at_once_and_names_every_command() -> None:
         "report",
         "state",
         "forecast",
+        "export",
         "schema",
     ):
         assert f"  {command} " in done.stdout

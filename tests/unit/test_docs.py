@@ -14,6 +14,9 @@ from typer.main import get_command
 from sim.cli import app
 from sim.experiment.benchmarks import Benchmarks, Tolerance
 from sim.experiment.question import Experiment, load_experiment
+from sim.exporters.star import file_name
+from sim.exporters.tables import TABLES as EXPORTED
+from sim.exporters.tables import Table
 from sim.measures.definitions import COMPARISONS, MEASURES
 from sim.place.distributions import FAMILIES, Distribution
 from sim.place.document import read_yaml
@@ -73,7 +76,13 @@ def test_every_command_exists_with_its_options(page: Path) -> None:
         if not words or words[0] in ("…", "--help", "--version"):
             continue
         assert words[0] in known, f"{by_name(page)}: no command {line!r}"
-        options = {name for each in known[words[0]].params for name in each.opts}
+        command = known[words[0]]
+        if hasattr(command, "commands") and words[1:2] != ["FORMAT"]:
+            if words[1:] in ([], ["--help"]):
+                continue
+            assert words[1] in command.commands, f"{by_name(page)}: no command {line!r}"
+            command = command.commands[words[1]]
+        options = {name for each in command.params for name in each.opts}
         for word in words[1:]:
             if word.startswith("--") and word != "--help":
                 assert word.partition("=")[0] in options, f"{by_name(page)}: {line!r}: {word}"
@@ -239,6 +248,19 @@ def test_the_glossary_has_every_table_of_a_place() -> None:
     for name, field in Place.model_fields.items():
         row = f"| `{name}` | {field.description} |"
         assert row in glossary, f"docs/glossary.md needs this row:\n{row}"
+
+
+# Exports
+
+
+@pytest.mark.parametrize("table", EXPORTED, ids=[table.name for table in EXPORTED])
+def test_the_exports_page_has_every_column_of_every_table(table: Table) -> None:
+    page = " ".join((ROOT / "docs" / "exports.md").read_text(encoding="utf-8").split())
+    heading = f"### {table.name} `{table.name}.csv`, `{file_name(table)}`"
+    assert heading in page
+    assert table.about in page
+    rows = [f"| `{each.name}` | {each.kind} | {each.meaning} |" for each in table.columns]
+    assert " ".join(rows) in page, "docs/exports.md needs these rows:\n" + "\n".join(rows)
 
 
 # The whole of the documents

@@ -33,8 +33,10 @@ def may_import(room: str) -> set[str]:
     """The rooms that a room may import from, itself included."""
     if room == "importers":
         return {"importers", "place"}
+    if room == "exporters":
+        return {"exporters", *ROOMS[: ROOMS.index("experiment") + 1]}
     known = set(ROOMS[: ROOMS.index(room) + 1])
-    return known | {"importers"} if room == "cli" else known
+    return known | {"importers", "exporters"} if room == "cli" else known
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SIM)))
@@ -53,7 +55,7 @@ def test_a_file_imports_from_its_own_room_and_those_before_it(path: Path) -> Non
 
 def test_every_folder_of_the_program_is_a_known_room() -> None:
     rooms = {room_of(path) for path in FILES}
-    assert rooms <= {*ROOMS, *RUNS_ON_ITS_OWN, "importers"}
+    assert rooms <= {*ROOMS, *RUNS_ON_ITS_OWN, "importers", "exporters"}
 
 
 NOT_IN = {
@@ -63,6 +65,7 @@ NOT_IN = {
     "measures": ("simpy", "random", "pandas", "matplotlib", "time"),
     "experiment": ("matplotlib", "jinja2", "random"),
     "report": ("simpy", "random"),
+    "exporters": ("simpy", "random", "time", "matplotlib", "jinja2"),
 }
 """What a room knows nothing of: chance, running time, files, pictures."""
 

@@ -1,0 +1,1 @@
+"""Results in the forms that other tools open: tables, workbooks, event logs."""
