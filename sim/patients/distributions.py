@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from sim.patients.r_distributions import inverse_of
 from sim.place.distributions import (
     Distribution,
     Empirical,
@@ -16,6 +17,7 @@ from sim.place.distributions import (
     Gamma,
     Lognormal,
     LongTailed,
+    OtherOfR,
     Quantiles,
     Triangular,
     Uniform,
@@ -45,9 +47,10 @@ def inverse_cdf(distribution: Distribution) -> InverseCdf:
 
 
 def mean_days(distribution: Distribution) -> float:
-    """The exact mean in days; where long lengths are drawn again, by a fine sum."""
+    """The exact mean in days; of R's others, or where some are drawn again, by a fine sum."""
     family = distribution.family
-    if isinstance(family, LongTailed) and family.redrawn_above:
+    redrawn = isinstance(family, LongTailed) and family.redrawn_above
+    if redrawn or isinstance(family, OtherOfR):
         return float(inverse_cdf(distribution)(MIDPOINTS).mean())
     return _mean_in_units(family) * family.days_per_unit
 
@@ -70,6 +73,8 @@ def gamma_parameters(family: Gamma) -> tuple[float, float]:
     """Shape and scale, from whichever two numbers are written."""
     if family.shape and family.scale:
         return family.shape.value, family.scale.value
+    if family.shape and family.rate:
+        return family.shape.value, 1 / family.rate.value
     assert family.mean is not None
     assert family.sd is not None
     shape = (family.mean.value / family.sd.value) ** 2
@@ -121,6 +126,8 @@ def _in_units(family: Family) -> InverseCdf:
         case Empirical():
             values = np.sort(np.array(family.values))
             return lambda u: values[(u * len(values)).astype(np.int64)]
+        case OtherOfR():
+            return inverse_of(family.r, family.parameters)
     raise NotImplementedError(type(family).__name__)
 
 
