@@ -19,6 +19,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+imports = typer.Typer(
+    help="Another tool's files as a place and an experiment.", no_args_is_help=True
+)
+app.add_typer(imports, name="import")
+
 WRONG_INPUT = 2
 FAILED = 1
 INTERRUPTED = 130
@@ -344,6 +349,27 @@ def export_to_ocel(
     from sim.exporters.ocel import export_ocel
 
     _say(export_ocel(results, out, scenario, replication, replace))
+
+
+@imports.command("pathsimr")
+def import_pathsimr(
+    network: Annotated[Path, typer.Argument(metavar="NETWORK.csv", help="The network template.")],
+    calendar: Annotated[
+        Path, typer.Argument(metavar="CALENDAR.csv", help="The calendar template.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="A folder to make.")],
+    unit: Annotated[
+        str, typer.Option(help="The templates' unit of time: minutes, hours, days or weeks.")
+    ] = "days",
+    days: Annotated[int, typer.Option(min=1, max=20_000, help="Days to measure.")] = 365,
+    warm_up: Annotated[int, typer.Option(min=0, max=20_000, help="Days before these.")] = 200,
+    replications: Annotated[int, typer.Option(min=1, max=100_000, help="Runs.")] = 100,
+) -> None:
+    """Read PathSimR's two templates."""
+    from sim.importers import pathsimr
+
+    for line in pathsimr.import_pathsimr(network, calendar, out, unit, days, warm_up, replications):
+        print(line)
 
 
 @app.command()
