@@ -23,6 +23,8 @@ imports = typer.Typer(
     help="Another tool's files as a place and an experiment.", no_args_is_help=True
 )
 app.add_typer(imports, name="import")
+exports = typer.Typer(help="Files that other tools open.", no_args_is_help=True)
+app.add_typer(exports, name="export")
 
 WRONG_INPUT = 2
 FAILED = 1
@@ -369,6 +371,22 @@ def import_pathsimr(
     from sim.importers import pathsimr
 
     for line in pathsimr.import_pathsimr(network, calendar, out, unit, days, warm_up, replications):
+        print(line)
+
+
+@exports.command("pathsimr")
+def export_pathsimr(
+    place: Annotated[Path, typer.Argument(metavar="PLACE", help="A place's YAML or .xlsx file.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="A folder to make.")],
+    unit: Annotated[
+        str | None,
+        typer.Option(help="minutes, hours, days or weeks [the place's own, where it has one]."),
+    ] = None,
+) -> None:
+    """Write a place as PathSimR's two templates, where it can be said in them."""
+    from sim.importers import pathsimr_export
+
+    for line in pathsimr_export.export_pathsimr(place, out, unit):
         print(line)
 
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from sim.importers.pathsimr_network import UNITS
-from sim.importers.pathsimr_notes import decisions_of, notes
+from sim.importers.pathsimr_notes import assumptions, notes, said_otherwise
 from sim.importers.pathsimr_place import as_place
 from sim.importers.pathsimr_reading import read_templates
 from sim.importers.writing import Draft, must_be_new, write_place
@@ -37,12 +37,13 @@ def import_pathsimr(
     templates = read_templates(network, calendar, known)
     title = case_name(network)
     place, decisions = as_place(templates, title)
-    decisions += decisions_of(templates, warm_up)
+    assumed = assumptions(templates, warm_up)
+    decisions += [*said_otherwise(templates), *assumed]
     place.above[()] = (
         f"Imported from PathSimR's templates {network.name} and {calendar.name}.\n"
         "What had to be decided is in notes.md."
     )
-    place.put("assumptions", value=decisions) if decisions else None
+    place.put("assumptions", value=assumed)
     run = f"The experiment measures {days} days after {warm_up}, {replications} times."
     written = write_place(
         folder,
@@ -53,7 +54,7 @@ def import_pathsimr(
         },
         str(network),
     )
-    return report(folder, written, decisions)
+    return report(folder, written)
 
 
 def case_name(network: Path) -> str:
@@ -84,11 +85,11 @@ def experiment(title: str, days: int, warm_up: int, replications: int) -> Draft:
     return draft
 
 
-def report(folder: Path, place: Place, decisions: list[str]) -> list[str]:
+def report(folder: Path, place: Place) -> list[str]:
     """What was written, in lines to print."""
     return [
         f"A place with {len(place.settings)} settings, and an experiment, are in {folder}; "
-        f"{len(decisions)} things had to be decided, see {folder / 'notes.md'}. Now:",
+        f"what had to be decided is in {folder / 'notes.md'}. Now:",
         f"  careflow explain {folder / 'place.yaml'}",
         f"  careflow run {folder / 'experiment.yaml'}",
     ]

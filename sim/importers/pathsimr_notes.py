@@ -16,8 +16,8 @@ OUTPUTS = """\
 """
 
 
-def decisions_of(network: Network, warm_up: int) -> list[str]:
-    """What was decided because of what this network has."""
+def said_otherwise(network: Network) -> list[str]:
+    """What the templates say that has no effect, or is said in another way."""
     reached = network.reached()
     points = {name: network.points[name] for name in reached}
     found = []
@@ -32,6 +32,20 @@ def decisions_of(network: Network, warm_up: int) -> list[str]:
             "External queues of points to which nobody comes from outside are left out: "
             f"{', '.join(closed_to_all)}."
         )
+    unlimited = [
+        name
+        for name, point in points.items()
+        if NO_LIMIT in (point.external_queue, point.internal_queue)
+    ]
+    if unlimited:
+        found.append(f"Inf is no limit: {', '.join(unlimited)}.")
+    return found
+
+
+def assumptions(network: Network, warm_up: int) -> list[str]:
+    """What is assumed of this network, which the place and its report say as well."""
+    points = {name: network.points[name] for name in network.reached()}
+    found = []
     rooms = [name for name, point in points.items() if point.internal_queue and network.fed(name)]
     if rooms:
         found.append(
@@ -40,13 +54,6 @@ def decisions_of(network: Network, warm_up: int) -> list[str]:
             "is no delayed bed day. Those whom it has no room for keep their space and wait there. "
             f"So for: {', '.join(rooms)}."
         )
-    unlimited = [
-        name
-        for name, point in points.items()
-        if NO_LIMIT in (point.external_queue, point.internal_queue)
-    ]
-    if unlimited:
-        found.append(f"Inf is no limit: {', '.join(unlimited)}.")
     if network.has_loop():
         found.append(
             "The network has a loop. People who wait for each other's spaces all round a loop "

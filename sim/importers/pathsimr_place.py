@@ -6,19 +6,19 @@ a waiting room in front of it: a setting with as many places, and no stay of its
 Source: PathSimR's glossary and documentation, for what its words mean.
 """
 
-import math
 import re
 from typing import Any
 
+from sim.importers.pathsimr_lengths import distribution
 from sim.importers.pathsimr_network import (
     NO_LIMIT,
     Calendar,
-    Draw,
     Network,
     Point,
     rate_a_day,
 )
 from sim.importers.writing import Draft
+from sim.place.cycles import MOST_A_DAY
 from sim.place.problems import Problem, refuse
 
 START_DATE = "2024-01-01"
@@ -42,6 +42,15 @@ def _not_carried_over(network: Network) -> list[Problem]:
     found = []
     for name in network.reached():
         point = network.points[name]
+        a_day = rate_a_day(point.arrivals.most(), network.unit)
+        if a_day > MOST_A_DAY:
+            found.append(
+                Problem(
+                    network.source(name, "arrivals"),
+                    f"arrivals at {name!r} in {network.unit} are {a_day:,.0f} people a day; "
+                    f"allowed: {MOST_A_DAY:,.0f} (is --unit right?)",
+                )
+            )
         for to in point.shares:
             if to not in network.points:
                 continue
@@ -115,6 +124,7 @@ class _Writing:
         put("place", value=self.title)
         put("start_date", value=START_DATE)
         put("about", value="A network that was described for PathSimR, imported.")
+        put("assumptions", value=[])
         put("bank_holidays", value="as usual")
         self.draft.beside["bank_holidays",] = "nothing here depends on the day of the week"
         put("settings", value={})
@@ -217,30 +227,6 @@ class _Writing:
                 *at, "per_day", value=rate_a_day(arrivals.constant, unit), source=source,
                 beside=beside,
             )  # fmt: skip
-
-
-def distribution(draw: Draw, unit: str) -> dict[str, Any]:
-    """A distribution of R as a place writes it, in the unit of the templates."""
-    in_unit = {} if unit == "days" else {"unit": unit}
-    match draw.name, draw.parameters:
-        case "exp", (rate,):
-            return {"exponential": {"rate": rate, **in_unit}}
-        case "unif", (low, high) if low == high:
-            return {"fixed": {"value": low, **in_unit}}
-        case "unif", (low, high):
-            return {"uniform": {"low": low, "high": high, **in_unit}}
-        case "lnorm", (mu, sigma) if sigma == 0:
-            return {"fixed": {"value": math.exp(min(mu, 700.0)), **in_unit}}
-        case "lnorm", (mu, sigma):
-            return {"lognormal": {"mu": mu, "sigma": sigma, **in_unit}}
-        case "gamma", (shape, rate):
-            return {"gamma": {"shape": shape, "rate": rate, **in_unit}}
-        case "weibull", (shape, scale):
-            return {"weibull": {"shape": shape, "scale": scale, **in_unit}}
-        case "norm", (mean, sd) if sd == 0:
-            return {"fixed": {"value": mean, **in_unit}}
-    parameters = [number for number in draw.parameters if number != math.inf]
-    return {"other": {"r": draw.name, "parameters": parameters, **in_unit}}
 
 
 def _capacity_cycle(calendar: Calendar, unit: str) -> dict[str, Any]:

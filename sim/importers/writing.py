@@ -8,7 +8,8 @@ written as YAML with comments, and read back, before the folder appears under it
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -16,13 +17,16 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import FoldedScalarString
 
 from sim.place.document import Document, Keys, Mark, Tree
 from sim.place.load import check_place, load_place
 from sim.place.problems import input_error
 from sim.place.schema import Place
 
-WIDTH = 100
+WIDTH = 96
+LONG = 80
+"""Text longer than this is folded over lines of its own."""
 _INDENT = 2
 
 
@@ -97,10 +101,15 @@ class Draft:
             if self._fits_one_line(value, keys):
                 items.fa.set_flow_style()
             return items
+        if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+            return int(value)  # 24, not 24.0
+        if isinstance(value, str) and len(value) > LONG and value == " ".join(value.split()):
+            return FoldedScalarString(value)
         return value
 
     def _comment(self, table: CommentedMap, key: str, keys: Keys, *, is_first: bool) -> None:
-        gap = "\n" if len(keys) == 1 and not is_first else ""
+        is_part = isinstance(table[key], CommentedMap | CommentedSeq)
+        gap = "\n" if len(keys) == 1 and is_part and not is_first else ""
         above = "\n".join(_lines(self.above.get(keys)))
         if gap or above:
             table.yaml_set_comment_before_after_key(
@@ -127,14 +136,23 @@ def write_place(folder: Path, place: Draft, others: Mapping[str, str], whole: st
         InputError: the folder is there and not empty, can't be written, or the place is not
             valid (said of the other tool's cells). Nothing is left behind.
     """
+    with new_folder(folder) as draft:
+        return _write(draft, place, others, whole)
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """A folder to fill, which appears under its name when all is written, or not at all.
+
+    Raises:
+        InputError: the folder is there and not empty, or can't be written.
+    """
     must_be_new(folder)
     above = next(parent for parent in folder.absolute().parents if parent.exists())
+    draft = None
     try:
         draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=above))
-    except OSError as error:
-        raise input_error(folder, f"can't be written: {error.strerror}") from None
-    try:
-        checked = _write(draft, place, others, whole)
+        yield draft
         draft.chmod(0o755)
         folder.parent.mkdir(parents=True, exist_ok=True)
         if folder.exists():
@@ -143,8 +161,8 @@ def write_place(folder: Path, place: Draft, others: Mapping[str, str], whole: st
     except OSError as error:
         raise input_error(folder, f"can't be written: {error.strerror}") from None
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return checked
+        if draft is not None:
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 def must_be_new(folder: Path) -> None:
