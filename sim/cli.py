@@ -19,13 +19,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-imports = typer.Typer(
-    help="Another tool's files as a place and an experiment.", no_args_is_help=True
-)
-app.add_typer(imports, name="import")
-exports = typer.Typer(help="Files that other tools open.", no_args_is_help=True)
-app.add_typer(exports, name="export")
-
 WRONG_INPUT = 2
 FAILED = 1
 INTERRUPTED = 130
@@ -353,7 +346,15 @@ def export_to_ocel(
     _say(export_ocel(results, out, scenario, replication, replace))
 
 
-@imports.command("pathsimr")
+import_app = typer.Typer(
+    help="Make a place and an experiment of another tool's files.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(import_app, name="import")
+
+
+@import_app.command("pathsimr")
 def import_pathsimr(
     network: Annotated[Path, typer.Argument(metavar="NETWORK.csv", help="The network template.")],
     calendar: Annotated[
@@ -370,11 +371,10 @@ def import_pathsimr(
     """Read PathSimR's two templates."""
     from sim.importers import pathsimr
 
-    for line in pathsimr.import_pathsimr(network, calendar, out, unit, days, warm_up, replications):
-        print(line)
+    _say(pathsimr.import_pathsimr(network, calendar, out, unit, days, warm_up, replications))
 
 
-@exports.command("pathsimr")
+@export_app.command("pathsimr")
 def export_pathsimr(
     place: Annotated[Path, typer.Argument(metavar="PLACE", help="A place's YAML or .xlsx file.")],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="A folder to make.")],
@@ -386,8 +386,7 @@ def export_pathsimr(
     """Write a place as PathSimR's two templates, where it can be said in them."""
     from sim.importers import pathsimr_export
 
-    for line in pathsimr_export.export_pathsimr(place, out, unit):
-        print(line)
+    _say(pathsimr_export.export_pathsimr(place, out, unit))
 
 
 @app.command()

@@ -11,6 +11,7 @@ from sim.importers.pathsimr_network import NO_LIMIT, UNITS, Calendar, Draw, Netw
 from sim.importers.pathsimr_reading import COLUMNS
 from sim.importers.pathsimr_saying import as_network
 from sim.importers.writing import must_be_new, new_folder
+from sim.place.distributions import Fixed
 from sim.place.load import check_place, read_document
 from sim.place.numbers import TimeUnit
 from sim.place.problems import did_you_mean, input_error
@@ -54,16 +55,12 @@ def export_pathsimr(path: Path, folder: Path, unit: str | None = None) -> list[s
 
 def common_unit(place: Place) -> TimeUnit:
     """The unit of all stays and cycles, where they agree; else days."""
-    found = {setting.stay.family.unit for setting in place.settings.values() if setting.stay}
-    found |= {s.capacity_cycle.unit for s in place.settings.values() if s.capacity_cycle}
-    found |= {g.arrivals_cycle.unit for g in place.patients.values() if g.arrivals_cycle}
-    waits = {
-        setting.stay.family.unit
-        for setting in place.settings.values()
-        if setting.stay and setting.stay.fixed and not setting.stay.fixed.value.value
-    }
-    units = {f"{unit.removesuffix('s')}s" for unit in found - (waits if len(found) > 1 else set())}
-    return next((each for each in UNITS if units == {each}), "days")
+    stays = [setting.stay.family for setting in place.settings.values() if setting.stay]
+    units = {stay.unit for stay in stays if not isinstance(stay, Fixed) or stay.value.value}
+    units |= {s.capacity_cycle.unit for s in place.settings.values() if s.capacity_cycle}
+    units |= {g.arrivals_cycle.unit for g in place.patients.values() if g.arrivals_cycle}
+    plural = {f"{unit.removesuffix('s')}s" for unit in units}
+    return next((each for each in UNITS if plural == {each}), "days")
 
 
 def network_rows(network: Network) -> Iterable[list[str]]:
