@@ -346,6 +346,49 @@ def export_to_ocel(
     _say(export_ocel(results, out, scenario, replication, replace))
 
 
+import_app = typer.Typer(
+    help="Make a place and an experiment of another tool's files.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(import_app, name="import")
+
+
+@import_app.command("pathsimr")
+def import_pathsimr(
+    network: Annotated[Path, typer.Argument(metavar="NETWORK.csv", help="The network template.")],
+    calendar: Annotated[
+        Path, typer.Argument(metavar="CALENDAR.csv", help="The calendar template.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="A folder to make.")],
+    unit: Annotated[
+        str, typer.Option(help="The templates' unit of time: minutes, hours, days or weeks.")
+    ] = "days",
+    days: Annotated[int, typer.Option(min=1, max=20_000, help="Days to measure.")] = 365,
+    warm_up: Annotated[int, typer.Option(min=0, max=20_000, help="Days before these.")] = 200,
+    replications: Annotated[int, typer.Option(min=1, max=100_000, help="Runs.")] = 100,
+) -> None:
+    """Read PathSimR's two templates."""
+    from sim.importers import pathsimr
+
+    _say(pathsimr.import_pathsimr(network, calendar, out, unit, days, warm_up, replications))
+
+
+@export_app.command("pathsimr")
+def export_pathsimr(
+    place: Annotated[Path, typer.Argument(metavar="PLACE", help="A place's YAML or .xlsx file.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="A folder to make.")],
+    unit: Annotated[
+        str | None,
+        typer.Option(help="minutes, hours, days or weeks [the place's own, where it has one]."),
+    ] = None,
+) -> None:
+    """Write a place as PathSimR's two templates, where it can be said in them."""
+    from sim.importers import pathsimr_export
+
+    _say(pathsimr_export.export_pathsimr(place, out, unit))
+
+
 @app.command()
 def schema(
     folder: Annotated[

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from sim.patients.streams import named_key, person_keys, uniforms
+from sim.place.cycles import ArrivalsCycle
 from sim.place.schema import Group, Place
 from sim.place.uptake import Phases
 
@@ -40,7 +41,20 @@ def mean_by_day(place: Place, group: Group, days: int) -> Floats:
     if group.daily_numbers is not None:
         by_date = group.daily_numbers.by_date
         return np.array([by_date[day] for day in dates], dtype=np.float64)
+    if group.arrivals_cycle is not None:
+        at, so_far = _cumulative(group.arrivals_cycle, days)
+        return np.diff(np.interp(np.arange(days + 1), at, so_far))
     return _listed(dates, group.arrival_dates or ())
+
+
+def _cumulative(cycle: ArrivalsCycle, days: int) -> tuple[Floats, Floats]:
+    """Instants of a run, and the mean number who have come by each; straight in between."""
+    at, so_far = [0.0], [0.0]
+    for number, start, end in cycle.occurrences(cycle.windows, days):
+        per_day = cycle.windows[number].rate.value / cycle.days_per_unit
+        at += [start, end]
+        so_far += [so_far[-1], so_far[-1] + per_day * (end - start)]
+    return np.array([*at, float(days)]), np.array([*so_far, so_far[-1]])
 
 
 def means_of_run(place: Place, name: str, days: int, phases: Phases | None) -> Floats:
@@ -76,8 +90,22 @@ def draw_arrivals(
     first = (np.cumsum(counts) - counts).astype(np.int32)
     index = np.arange(counts.sum(), dtype=np.int32) - np.repeat(first, counts)
     people = person_keys(group_key(seed, replication, name), day, index)
-    clock = time_of_day(group, uniforms(people, named_key("time of day")))
-    return Arrivals(day, index, day + clock)
+    u = uniforms(people, named_key("time of day"))
+    if group.arrivals_cycle is not None:
+        return Arrivals(day, index, _in_cycle(group.arrivals_cycle, days, day, u))
+    return Arrivals(day, index, day + time_of_day(group, u))
+
+
+def _in_cycle(cycle: ArrivalsCycle, days: int, day: Ints, u: Floats) -> Floats:
+    """Instants of arrivals on known days, by the inverse of the mean number so far."""
+    at, so_far = _cumulative(cycle, days)
+    by_midnight = np.interp(np.arange(days + 1), at, so_far)
+    wanted = by_midnight[day] + u * (by_midnight[day + 1] - by_midnight[day])
+    rises = np.flatnonzero(np.diff(so_far) > 0)
+    place = np.searchsorted(so_far[rises + 1], wanted)
+    place = rises[np.minimum(place, len(rises) - 1)]
+    share = (wanted - so_far[place]) / (so_far[place + 1] - so_far[place])
+    return np.asarray(at[place] + np.clip(share, 0.0, 1 - 1e-12) * (at[place + 1] - at[place]))
 
 
 def group_key(seed: int, replication: int, group: str) -> np.uint64:
@@ -114,6 +142,8 @@ def time_of_day(group: Group, u: Floats) -> Floats:
 def _is_random(group: Group) -> bool:
     """Whether the numbers of a day are means to draw from, not counts."""
     if group.per_day is not None:
+        return True
+    if group.arrivals_cycle is not None:
         return True
     return group.daily_numbers is not None and group.daily_numbers.are == "means"
 

@@ -13,12 +13,8 @@ from scipy import special
 from sim.patients.distributions import (
     MAX_DAYS,
     InverseCdf,
-    exponential_mean,
-    gamma_parameters,
     inverse_cdf,
-    lognormal_parameters,
     share_up_to,
-    weibull_scale,
 )
 from sim.place.distributions import (
     Distribution,
@@ -29,6 +25,12 @@ from sim.place.distributions import (
     LongTailed,
     Uniform,
     Weibull,
+)
+from sim.place.parameters import (
+    exponential_mean,
+    gamma_parameters,
+    lognormal_parameters,
+    weibull_scale,
 )
 
 Floats = NDArray[np.float64]

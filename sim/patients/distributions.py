@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from sim.patients.r_distributions import inverse_of
 from sim.place.distributions import (
     Distribution,
     Empirical,
@@ -16,10 +17,17 @@ from sim.place.distributions import (
     Gamma,
     Lognormal,
     LongTailed,
+    OtherOfR,
     Quantiles,
     Triangular,
     Uniform,
     Weibull,
+)
+from sim.place.parameters import (
+    exponential_mean,
+    gamma_parameters,
+    lognormal_parameters,
+    weibull_scale,
 )
 
 Floats = NDArray[np.float64]
@@ -45,51 +53,12 @@ def inverse_cdf(distribution: Distribution) -> InverseCdf:
 
 
 def mean_days(distribution: Distribution) -> float:
-    """The exact mean in days; where long lengths are drawn again, by a fine sum."""
+    """The exact mean in days; of R's others, or where some are drawn again, by a fine sum."""
     family = distribution.family
-    if isinstance(family, LongTailed) and family.redrawn_above:
+    redrawn = isinstance(family, LongTailed) and family.redrawn_above
+    if redrawn or isinstance(family, OtherOfR):
         return float(inverse_cdf(distribution)(MIDPOINTS).mean())
     return _mean_in_units(family) * family.days_per_unit
-
-
-def lognormal_parameters(family: Lognormal) -> tuple[float, float]:
-    """mu and sigma of the logarithm, from whichever two numbers are written."""
-    if family.mu and family.sigma:
-        return family.mu.value, family.sigma.value
-    assert family.mean is not None
-    mean = family.mean.value
-    if family.median:
-        mu = math.log(family.median.value)
-        return mu, math.sqrt(2 * (math.log(mean) - mu))
-    assert family.sd is not None
-    variance = math.log1p((family.sd.value / mean) ** 2)
-    return math.log(mean) - variance / 2, math.sqrt(variance)
-
-
-def gamma_parameters(family: Gamma) -> tuple[float, float]:
-    """Shape and scale, from whichever two numbers are written."""
-    if family.shape and family.scale:
-        return family.shape.value, family.scale.value
-    assert family.mean is not None
-    assert family.sd is not None
-    shape = (family.mean.value / family.sd.value) ** 2
-    return shape, family.mean.value / shape
-
-
-def weibull_scale(family: Weibull) -> float:
-    """The scale, as written or from the mean."""
-    if family.scale:
-        return family.scale.value
-    assert family.mean is not None
-    return family.mean.value / math.gamma(1 + 1 / family.shape.value)
-
-
-def exponential_mean(family: Exponential) -> float:
-    """The mean, as written or from the rate."""
-    if family.mean:
-        return family.mean.value
-    assert family.rate is not None
-    return 1 / family.rate.value
 
 
 def _in_units(family: Family) -> InverseCdf:
@@ -121,6 +90,8 @@ def _in_units(family: Family) -> InverseCdf:
         case Empirical():
             values = np.sort(np.array(family.values))
             return lambda u: values[(u * len(values)).astype(np.int64)]
+        case OtherOfR():
+            return inverse_of(family.r, family.parameters)
     raise NotImplementedError(type(family).__name__)
 
 

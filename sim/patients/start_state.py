@@ -14,11 +14,7 @@ from sim.patients.conditional import days_left_given
 from sim.patients.distributions import (
     MAX_DAYS,
     MIDPOINTS,
-    exponential_mean,
-    gamma_parameters,
     inverse_cdf,
-    lognormal_parameters,
-    weibull_scale,
 )
 from sim.place.distributions import (
     Distribution,
@@ -30,6 +26,12 @@ from sim.place.distributions import (
     LongTailed,
     Uniform,
     Weibull,
+)
+from sim.place.parameters import (
+    exponential_mean,
+    gamma_parameters,
+    lognormal_parameters,
+    weibull_scale,
 )
 from sim.place.start import StayLeft
 

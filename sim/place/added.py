@@ -45,6 +45,7 @@ def _idle(part: str, row: Tree) -> Tree:
                 row[kind] = 0
         row.pop("capacity_by_week", None)
         row.pop("capacity_changes", None)
+        row.pop("capacity_cycle", None)
     if part == "teams" and "staff" in row:
         row["staff"] = 0
         row.pop("staff_changes", None)

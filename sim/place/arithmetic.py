@@ -130,6 +130,8 @@ def _stretched(value: Tree, factor: Decimal) -> Tree:
 def _stretched_family(family: str, part: Tree, factor: Decimal) -> Tree:
     if family == "empirical":
         raise ValueError("lengths from a CSV file can't be multiplied; write set")
+    if family == "other":
+        raise ValueError("a distribution by its name in R can't be multiplied; write set")
     if isinstance(part, list):
         return [_each(length, lambda number: number * factor) for length in part]
     if not isinstance(part, dict):

@@ -26,6 +26,7 @@ from sim.place.numbers import (
     TimeUnit,
     wrong,
 )
+from sim.place.r_distributions import Other, complete
 
 
 class Family(Strict):
@@ -100,16 +101,19 @@ class Lognormal(LongTailed):
 
 
 class Gamma(LongTailed):
-    """Gamma: by mean and sd, or by shape and scale."""
+    """Gamma: by mean and sd, or by shape and scale or rate."""
 
     mean: Positive | None = Field(None, description="The mean.")
     sd: Positive | None = Field(None, description="The standard deviation.")
     shape: Positive | None = Field(None, description="Shape.")
     scale: Positive | None = Field(None, description="Scale; mean = shape times scale.")
+    rate: Positive | None = Field(None, description="1 / scale.")
 
     @model_validator(mode="after")
     def _enough(self) -> "Gamma":
-        self.needs_one_of(frozenset({"mean", "sd"}), frozenset({"shape", "scale"}))
+        self.needs_one_of(
+            frozenset({"mean", "sd"}), frozenset({"shape", "scale"}), frozenset({"shape", "rate"})
+        )
         return self
 
 
@@ -203,6 +207,23 @@ class Empirical(Family, CsvColumn):
     """The lengths in a column of a CSV file, each equally likely."""
 
 
+class OtherOfR(Family):
+    """Any other distribution, by its name in R; draws below 0 are drawn again."""
+
+    r: Other = Field(description="Its name in R: what follows r in rnbinom.")
+    parameters: tuple[float, ...] = Field(
+        description="Its parameters, in R's order.", strict=False, max_length=4
+    )
+
+    @model_validator(mode="after")
+    def _lengths(self) -> "OtherOfR":
+        try:
+            complete(self.r, self.parameters)
+        except ValueError as error:
+            raise wrong(str(error)) from None
+        return self
+
+
 class Distribution(Noted):
     """A length of time that varies; exactly one family, or a bare length such as ``2 hours``."""
 
@@ -211,12 +232,13 @@ class Distribution(Noted):
     lognormal: Lognormal | None = Field(
         None, description="By mean and sd, median and mean, or mu and sigma."
     )
-    gamma: Gamma | None = Field(None, description="By mean and sd, or shape and scale.")
+    gamma: Gamma | None = Field(None, description="By mean and sd, or shape and scale or rate.")
     weibull: Weibull | None = Field(None, description="By shape and scale, or shape and mean.")
     uniform: Uniform | None = Field(None, description="By low and high.")
     triangular: Triangular | None = Field(None, description="By min, mode and max.")
     quantiles: Quantiles | None = Field(None, description="By quantiles.")
     empirical: Empirical | None = Field(None, description="From a CSV column.")
+    other: OtherOfR | None = Field(None, description="By its name and parameters in R.")
 
     @model_validator(mode="before")
     @classmethod
@@ -263,5 +285,5 @@ class Distribution(Noted):
 
 FAMILIES = (
     "fixed", "exponential", "lognormal", "gamma", "weibull",
-    "uniform", "triangular", "quantiles", "empirical",
+    "uniform", "triangular", "quantiles", "empirical", "other",
 )  # fmt: skip

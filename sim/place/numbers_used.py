@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 from pydantic import BaseModel
 
 from sim.place.csv_columns import CsvColumn, DailyNumbers
-from sim.place.distributions import Distribution, Empirical, Family, Fixed, Quantiles
+from sim.place.distributions import Distribution, Empirical, Family, Fixed, OtherOfR, Quantiles
 from sim.place.document import Keys
 from sim.place.numbers import Duration, Noted, Number, NumberOrWord, ShareOrRest
 from sim.place.paths import dotted
@@ -138,6 +138,9 @@ def _distribution(distribution: Distribution) -> str:
         return f"{_column(family)} ({family.unit})"
     if isinstance(family, Fixed):
         return f"{_number(family.value)} {family.unit}"
+    if isinstance(family, OtherOfR):
+        numbers = ", ".join(f"{number:.10g}" for number in family.parameters)
+        return f"{family.r}({numbers}) of R ({family.unit})"
     return f"{_family_name(distribution)}: {_parameters(family)} ({family.unit})"
 
 

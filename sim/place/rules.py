@@ -618,6 +618,8 @@ def _never_full(setting: Setting) -> bool:
     spaces = [setting.spaces]
     spaces += [window.spaces for window in setting.capacity_by_week]
     spaces += [change.spaces for change in setting.capacity_changes]
+    if setting.capacity_cycle:
+        spaces += [window.spaces for window in setting.capacity_cycle.windows]
     return setting.admits is None and all(each.limit is None for each in spaces)
 
 

@@ -21,6 +21,7 @@ from sim.place.calendars import (
     Round,
 )
 from sim.place.csv_columns import CsvColumn, DailyNumbers
+from sim.place.cycles import ArrivalsCycle, CapacityCycle
 from sim.place.distributions import Distribution
 from sim.place.fields import (
     Name,
@@ -116,6 +117,11 @@ class Setting(Strict):
         strict=False,
         max_length=400,
     )
+    capacity_cycle: CapacityCycle | None = Field(
+        None,
+        description="Spaces open in parts of a cycle of any length, which repeats from the start "
+        "of the run; in place of capacity_by_week and capacity_changes.",
+    )
     admits: Windows | None = Field(
         None, description="Hours in which people are admitted (always, if left out)."
     )
@@ -179,6 +185,8 @@ class Setting(Strict):
             raise wrong(f"write exactly one of {', '.join(ways)} (a number, or unlimited)")
         if (self.need is not None) != (written[0] in ways[2:]):
             raise wrong("need goes with visits_per_day or hours_per_day, and they with need")
+        if self.capacity_cycle and (self.capacity_by_week or self.capacity_changes):
+            raise wrong("write either capacity_cycle, or capacity_by_week and capacity_changes")
         return self
 
 
@@ -295,6 +303,11 @@ class Group(Strict):
         max_length=20_000,
     )
     daily_numbers: DailyNumbers | None = Field(None, description="Numbers a day from a CSV file.")
+    arrivals_cycle: ArrivalsCycle | None = Field(
+        None,
+        description="Mean arrivals (Poisson) in parts of a cycle of any length, which repeats from "
+        "the start of the run.",
+    )
     by_hour: HourProfile | None = Field(None, description="Spread over the day (even if left out).")
     by_weekday: ByWeekday | None = Field(None, description="Factors on per_day by weekday.")
     by_month: ByMonth | None = Field(None, description="Factors on per_day by month.")
@@ -311,13 +324,15 @@ class Group(Strict):
 
     @model_validator(mode="after")
     def _one_kind_of_arrivals(self) -> "Group":
-        ways = ("per_day", "arrival_dates", "daily_numbers")
+        ways = ("per_day", "arrival_dates", "daily_numbers", "arrivals_cycle")
         written = [way for way in ways if getattr(self, way) is not None]
         if len(written) != 1:
             here = " and ".join(written) or "none"
             raise wrong(f"write exactly one of: {', '.join(ways)} (here: {here})")
         if self.per_day is None and (self.by_weekday or self.by_month or self.by_dates):
             raise wrong(f"by_weekday, by_month and by_dates go with per_day, not with {written[0]}")
+        if self.arrivals_cycle and self.by_hour:
+            raise wrong("by_hour goes with numbers a day; the cycle itself says when people come")
         if self.locality and self.lives_in:
             raise wrong("write either locality or lives_in")
         if self.lives_in:

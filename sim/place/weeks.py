@@ -5,13 +5,14 @@ unless the place says otherwise.
 """
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
 from sim.place.calendars import Window
+from sim.place.cycles import CapacityCycle
 from sim.place.schema import Place, Setting
 from sim.place.teams import Team
 from sim.place.uptake import Phases
@@ -62,9 +63,12 @@ def capacity_steps(
     """(from, spaces) of each change of capacity, the first at 0; spaces may be infinite.
 
     A dated change stands before the weekly pattern, and that before the setting's own number, or
-    that of each day if levers change it.
+    that of each day if levers change it. A window of a cycle stands before that number, too.
     """
     usual = _limit(setting.spaces.limit)
+    if setting.capacity_cycle:
+        by_midnight = _without_repeats([(float(i), n) for i, n in enumerate(by_day or [usual])])
+        return _without_repeats(_with_cycle(by_midnight, setting.capacity_cycle, len(kinds)))
     steps: list[tuple[float, float]] = []
     for day, kind in enumerate(kinds):
         if by_day:
@@ -88,6 +92,30 @@ def capacity_steps(
         if before is None or before[1] != step[1]
     ]
     return [step for step in changes if step[0] < len(kinds)]
+
+
+def _with_cycle(
+    usual: list[tuple[float, float]], cycle: CapacityCycle, days: int
+) -> list[tuple[float, float]]:
+    """The usual steps with those of a cycle's windows in their place."""
+    steps: list[tuple[float, float]] = []
+    at = 0.0
+    for number, start, end in cycle.occurrences(cycle.windows, days):
+        steps += _between(usual, at, start)
+        steps.append((start, _limit(cycle.windows[number].spaces.limit)))
+        at = end
+    return steps + _between(usual, at, float(days))
+
+
+def _between(
+    steps: list[tuple[float, float]], start: float, end: float
+) -> list[tuple[float, float]]:
+    """The steps from one instant up to another; the first is what holds at the one."""
+    if start >= end:
+        return []
+    ats = [at for at, _ in steps]
+    first, last = bisect_right(ats, start), bisect_left(ats, end)
+    return [(start, steps[first - 1][1]), *steps[first:last]]
 
 
 def admission_hours(

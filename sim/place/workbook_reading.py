@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.place.distributions import FAMILIES
 from sim.place.document import MAX_VALUES, Document, Keys, Mark
 from sim.place.problems import Problem, did_you_mean, input_error, one_of
 from sim.place.words import MONTHS, WEEKDAYS
 from sim.place.workbook_rows import NUMBER, Cell, Row, note_problem, plain_number
 from sim.place.workbook_tables import (
+    FAMILIES_HERE,
     FILE_NOTES,
     HOURS,
     NOTED,
@@ -337,7 +337,7 @@ def _read_stay(reading: Reading, row: Row) -> None:
             return
         keys = ("patients", row.text("group"), "stay", setting)
     if not _read_distribution(reading, keys, row):
-        reading.wrong(row.at("family"), f"no family; allowed: {', '.join(FAMILIES)}")
+        reading.wrong(row.at("family"), f"no family; allowed: {', '.join(FAMILIES_HERE)}")
 
 
 def _read_start(reading: Reading, rows: Mapping[str, list[Row]]) -> None:
@@ -369,16 +369,17 @@ def _read_distribution(reading: Reading, keys: Keys, row: Row) -> bool:
     family = row["family"]
     if not numbers and not rest and not family:
         return False
-    if family and family.value not in FAMILIES:
-        hint = did_you_mean(str(family.value), FAMILIES)
+    if family and family.value not in FAMILIES_HERE:
+        hint = did_you_mean(str(family.value), FAMILIES_HERE)
         reading.wrong(
             family.where,
-            f"{str(family.value)[:40]!r} is not a family{hint}; allowed: {', '.join(FAMILIES)}",
+            f"{str(family.value)[:40]!r} is not a family{hint}; "
+            f"allowed: {', '.join(FAMILIES_HERE)}",
         )
         return True
     if family is None:
         if not row["value"] or any(not h.startswith("value") for h in numbers):
-            reading.wrong(row.at("family"), f"no family; allowed: {', '.join(FAMILIES)}")
+            reading.wrong(row.at("family"), f"no family; allowed: {', '.join(FAMILIES_HERE)}")
             return True
         if numbers == ["value"] and rest in ([], ["unit"]):
             _put_bare_length(reading, keys, row)

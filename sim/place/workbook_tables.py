@@ -204,11 +204,15 @@ def _name(heading: str, note: str, *, names_on: str | None = None, required: boo
     return Column(heading, "name", note + where + must, (), names_on, required)
 
 
+FAMILIES_HERE = tuple(family for family in FAMILIES if family != "other")
+"""The families of distributions that a row can hold."""
+
+
 def _numbers_of_families() -> tuple[str, ...]:
     """The numbers that some family of distributions has, those used most first."""
     first = ("value", "mean", "sd", "median", "mu", "sigma", "shape", "scale", "rate")
     found = dict.fromkeys(first)
-    for family in FAMILIES:
+    for family in FAMILIES_HERE:
         for model in _leaves(Distribution.model_fields[family].annotation):
             for name, field in getattr(model, "model_fields", {}).items():
                 if any(_is_number(leaf) for leaf in _leaves(field.annotation)):
@@ -227,7 +231,7 @@ PARAMETERS = _numbers_of_families()
 def _families_of(parameter: str) -> dict[str, Any]:
     """Family → what this parameter is in it."""
     found: dict[str, Any] = {}
-    for family in FAMILIES:
+    for family in FAMILIES_HERE:
         for leaf in _leaves(Distribution.model_fields[family].annotation):
             fields = getattr(leaf, "model_fields", {})
             if parameter in fields:
@@ -252,11 +256,11 @@ DISTRIBUTION = (
         "family", "word",
         "The family of the distribution; then fill in its numbers in the next columns: value for "
         "fixed; mean or rate for exponential; mean and sd, median and mean, or mu and sigma for "
-        "lognormal; mean and sd, or shape and scale for gamma; shape and scale, or shape and mean "
-        "for weibull; low and high for uniform; min, mode and max for triangular; quantiles; file "
-        "and column for empirical.\nLeft blank with a value: fixed.\n"
-        f"Allowed: {', '.join(FAMILIES)}.",
-        FAMILIES,
+        "lognormal; mean and sd, or shape and scale or rate for gamma; shape and scale, or shape "
+        "and mean for weibull; low and high for uniform; min, mode and max for triangular; "
+        "quantiles; file and column for empirical.\nLeft blank with a value: fixed.\n"
+        f"Allowed: {', '.join(FAMILIES_HERE)}.",
+        FAMILIES_HERE,
     ),
     Column(
         "unit", "word",
@@ -492,9 +496,10 @@ SHEET = {sheet.name: sheet for sheet in SHEETS}
 YAML_ONLY: dict[type[BaseModel], tuple[str, ...]] = {
     schema.Place: ("teams", "harm"),
     schema.Exit: ("death",),
-    schema.Setting: ("visits_per_day", "hours_per_day", "need", "pushes"),
+    schema.Setting: ("visits_per_day", "hours_per_day", "need", "pushes", "capacity_cycle"),
     schema.Route: ("otherwise",),
-    schema.Group: ("lives_in", "elective", "cancelled_after", "by_dates"),
+    schema.Group: ("lives_in", "elective", "cancelled_after", "by_dates", "arrivals_cycle"),
+    Distribution: ("other",),
     schema.Start: ("file",),
     schema.PeopleThere: (
         "locality", "days_there", "route", "task", "also_done", "outlier_in", "expected_in",

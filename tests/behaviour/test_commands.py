@@ -52,6 +52,7 @@ def test_help_answers_at_once_and_names_every_command() -> None:
         "state",
         "forecast",
         "export",
+        "import",
         "schema",
     ):
         assert f"  {command} " in done.stdout

@@ -66,6 +66,7 @@ NOT_IN = {
     "experiment": ("matplotlib", "jinja2", "random"),
     "report": ("simpy", "random"),
     "exporters": ("simpy", "random", "time", "matplotlib", "jinja2"),
+    "importers": ("simpy", "numpy", "random", "time", "pandas"),
 }
 """What a room knows nothing of: chance, running time, files, pictures."""
 

@@ -28,6 +28,7 @@ FAMILIES: list[tuple[dict[str, Any], Any]] = [
     ({"lognormal": {"mu": -1.2, "sigma": 1.1}}, stats.lognorm(1.1, scale=math.exp(-1.2))),
     ({"gamma": {"mean": 6, "sd": 4}}, stats.gamma(2.25, scale=6 / 2.25)),
     ({"gamma": {"shape": 0.6, "scale": 3}}, stats.gamma(0.6, scale=3)),
+    ({"gamma": {"shape": 3.45, "rate": 0.0738}}, stats.gamma(3.45, scale=1 / 0.0738)),
     ({"weibull": {"shape": 1.7, "scale": 5}}, stats.weibull_min(1.7, scale=5)),
     ({"weibull": {"shape": 0.8, "mean": 5}},
      stats.weibull_min(0.8, scale=5 / math.gamma(1 + 1 / 0.8))),

@@ -1,0 +1,1 @@
+"""Other tools' files as a place: each importer writes a folder of readable YAML."""
