@@ -143,7 +143,7 @@ patients:
     by_hour: {csv: {file: hours.csv, column: weight, source: i, certainty: low, note: j}, note: o}
     stay: {unit: {empirical: {file: hours.csv, column: weight, unit: hours, source: z,
       certainty: high, note: l}, source: y},
-      homes: {gamma: {shape: 2, scale: 3, redrawn_above: 30}},
+      homes: {gamma: {shape: 2, scale: 3, redrawn_above: 30, redrawn_below: 0.5}},
       service: {exponential: {mean: 4}}}
     by_weekday:
   bare: {arrives_at: unit, per_day: 1, by_weekday: {}, by_hour: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
