@@ -8,7 +8,7 @@ import csv
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from itertools import product
 from pathlib import Path
@@ -59,10 +59,10 @@ def import_workbook(path: Path, folder: Path, localities: Mapping[str, str]) -> 
     names = _Names(workbook, localities)
     base, others = _alternatives(workbook)
     for each in others.values():
-        check_place(_place(workbook, names, each).as_document(folder / "place.yaml", str(path)))
+        _check(_place(workbook, names, each), path)
     levers = _levers(workbook, names, base, others)
     files = {f"levers/{name}.yaml": draft.text() for name, draft in levers.items()}
-    files["experiment.yaml"] = _experiment(workbook, others).text()
+    files["experiment.yaml"] = _experiment(workbook, base, others).text()
     files["notes.md"] = notes(workbook, names.settings, base.name)
     if not _repeats_weekly(workbook):
         files[ARRIVALS_FILE] = _arrivals_file(workbook, names)
@@ -74,6 +74,18 @@ def import_workbook(path: Path, folder: Path, localities: Mapping[str, str]) -> 
         f"  careflow explain {folder / 'place.yaml'}",
         f"  careflow run {folder / 'experiment.yaml'}",
     ]
+
+
+def _check(draft: Draft, path: Path) -> None:
+    """Find what is wrong with the numbers of one scenario, by cell; arrivals are known to be right.
+
+    Raises:
+        InputError: a number makes no sense in a place.
+    """
+    for group in draft.tree["patients"].values():
+        if group.pop("daily_numbers", None):  # in a file that is not written yet
+            group["per_day"] = 1
+    check_place(draft.as_document(path, str(path)))
 
 
 def locality_names(written: Sequence[str]) -> dict[str, str]:
@@ -184,9 +196,7 @@ def _put_service(
     draft.put(*at, "cost_per_day", value=_figure(workbook, cost.number, cost), source=cost.where)
 
 
-def _put_group(
-    draft: Draft, workbook: Workbook, names: _Names, node: str, of: Combination
-) -> None:
+def _put_group(draft: Draft, workbook: Workbook, names: _Names, node: str, of: Combination) -> None:
     name = names.settings[node]
     at = ("patients", name)
     draft.put(*at, "name", value=f"People who need {names.titles[node]}")
@@ -232,14 +242,18 @@ def _levers(
                 cells = workbook.arrivals[of.arrivals][node]
                 key, value = _arrivals(workbook, name, of.arrivals, cells)
                 change[f"patients.{name}.{key}"] = {"set": value}
-        kind, code = next(
-            (kind, code)
-            for kind, code in (("capacity", of.capacity), ("los", of.stay), ("arrivals", of.arrivals))
-            if code not in (base.capacity, base.stay, base.arrivals)
+        tab, code = next(
+            (tab, code)
+            for tab, code, first in (
+                ("capacity", of.capacity, base.capacity),
+                ("los", of.stay, base.stay),
+                ("arrivals", of.arrivals, base.arrivals),
+            )
+            if code != first
         )
         levers[lever] = _lever(
-            lever, f"The workbook's {kind} {code}",
-            f"The numbers of the scenario {code} on the tab '{kind}' of {workbook.path.name}, in "
+            lever, f"The workbook's {tab} {code}",
+            f"The numbers of the scenario {code} on the tab '{tab}' of {workbook.path.name}, in "
             "place of those of the first scenario. The workbook does not say what brings it about.",
             change,
         )  # fmt: skip
@@ -261,21 +275,22 @@ def _lever(name: str, title: str, how: str, change: dict[str, Any]) -> Draft:
     return draft
 
 
-def _experiment(workbook: Workbook, others: Mapping[str, Combination]) -> Draft:
+def _experiment(workbook: Workbook, base: Combination, others: Mapping[str, Combination]) -> Draft:
     """Every combination of the workbook's scenarios, the base first."""
-    by_codes = {(of.capacity, of.stay, of.arrivals): lever for lever, of in others.items()}
-    first = [next(iter(codes)) for codes in (workbook.capacity, workbook.stays, workbook.arrivals)]
+    levers = {of: lever for lever, of in others.items()}
     scenarios: dict[str, list[str]] = {}
-    for codes in product(workbook.capacity, workbook.stays, workbook.arrivals):
-        used = []
-        for place, code in enumerate(codes):
-            alone = (*first[:place], code, *first[place + 1 :])
-            used += [by_codes[alone]] if code != first[place] else []
-        scenarios[Combination(*codes).name] = used
+    for capacity, stay, arrivals in product(workbook.capacity, workbook.stays, workbook.arrivals):
+        alone = (
+            replace(base, capacity=capacity),
+            replace(base, stay=stay),
+            replace(base, arrivals=arrivals),
+        )
+        name = Combination(capacity, stay, arrivals).name
+        scenarios[name] = [levers[each] for each in alone if each != base]
     draft = Draft()
     draft.put("experiment", value=f"Every combination of the scenarios of {workbook.path.name}")
-    draft.put("question", value="How many people wait for each service, and for how long, with each "
-              "capacity, length of stay and number of arrivals?")  # fmt: skip
+    question = "How many people wait for each service, with each capacity, stay and arrivals?"
+    draft.put("question", value=question)
     draft.put("place", value="place.yaml")
     draft.put("levers", value="levers")
     draft.put("scenarios", value=scenarios)

@@ -41,15 +41,15 @@ def notes(workbook: Workbook, settings: Mapping[str, str], base: str) -> str:
 
 def _lines(workbook: Workbook, base: str) -> list[str]:
     lines = [
-        f"**The base** is the first scenario of each tab ({base}). Every other scenario is a lever, "
-        "and every combination a scenario of `experiment.yaml`, under the workbook's codes.",
+        f"**The base** is the first scenario of each tab ({base}). Every other scenario is a "
+        "lever, and every combination a scenario of `experiment.yaml`, under the workbook's codes.",
         "**The start.** People there stay on for a time drawn evenly between one day and a fresh "
         "stay, as in the published model. That leaves out that long stays are met more often. For "
         "the remaining stay of a service that has long run, write `stay_left: equilibrium` in "
         "`start`, or add the lever `equilibrium-start` to every scenario.",
-        "**Who waits at the start** enters as soon as there is room, before anybody who comes later. "
-        "(In the published model's beds these people are never given one, and each leaves a bed "
-        "taken for good.)",
+        "**Who waits at the start** enters as soon as there is room, before anybody who comes "
+        "later. (In the published model's beds they are never given one, and most of them make "
+        "somebody else hold a bed for good.)",
         "**Who runs and pays.** The workbook does not say; costs are shown under both bodies. Add "
         "`organisations` to the place, and `organisation` to each setting.",
         "**Names of localities** are the workbook's letters, unless given with `--locality`.",
@@ -68,12 +68,12 @@ def _p1_lines() -> list[str]:
         "**P1: visits.** A service has, for each place, the mean of all first and last visits "
         "(IVR, FVR) a day, as published, rounded down: half a visit is no use to anybody.",
         "**P1: stays.** The published model rounds a stay to whole days, and draws it again at 0, "
-        "and at the mean plus three standard deviations (0.3 of the mean, where sd_los is blank) or "
-        "above. Here stays are not rounded, and are drawn again below half a day and above the "
+        "and from the mean plus three standard deviations on (0.3 of the mean, where sd_los is "
+        "blank). Here stays are not rounded, and are drawn again below half a day and above the "
         "longest of those whole days and a half.",
-        "**P1: needs.** Everybody needs IVR at first and FVR at last. The published model draws both "
-        "for each person (standard deviation 0.5, not in the workbook) and rounds them, which makes "
-        "the last need 1.19 on average where FVR is 1. Set `need` to try that.",
+        "**P1: needs.** Everybody needs IVR at first and FVR at last. The published model draws "
+        "both for each person (standard deviation 0.5, not in the workbook) and rounds them, which "
+        "makes the last need 1.19 on average where FVR is 1. Set `need` to try that.",
         "**P1: days.** The published model takes people on once a day; here they start at any hour "
         "at which visits are free.",
         "**P1: cost.** community_cost is taken as the cost of a person's day, as for beds. The "

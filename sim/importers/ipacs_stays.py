@@ -1,4 +1,4 @@
-"""Lengths of stay as an IPACS workbook has them: a lognormal a row, and for P1 the visits needed."""
+"""Lengths of stay as an IPACS workbook has them: a lognormal, and for P1 the visits needed."""
 
 import math
 from collections.abc import Callable, Mapping

@@ -113,7 +113,7 @@ def _rows(book: Book, tab: Tab, sheet: str, problems: list[Problem]) -> Iterator
             where = book.at(sheet, number, place)
             name = columns.get(place)
             if name is None and _is_filled(value):
-                note_problem(problems, where, "the cell is filled in, but its column has no heading")
+                note_problem(problems, where, "filled in, but its column has no heading")
             elif name is not None and _is_filled(value):
                 cell, wrong = _read(value, tab.columns[name], where)
                 if cell is None:

@@ -77,9 +77,7 @@ def read_workbook(path: Path) -> Workbook:
     )  # fmt: skip
 
 
-def _services(
-    rows: Mapping[str, list[Row]], problems: list[Problem]
-) -> dict[str, tuple[str, str]]:
+def _services(rows: Mapping[str, list[Row]], problems: list[Problem]) -> dict[str, tuple[str, str]]:
     """The services, in the order of the tab of capacities; names that can't be read are noted."""
     found: dict[str, tuple[str, str]] = {}
     for row in rows["capacity"]:
@@ -130,9 +128,7 @@ class _Reading:
                    "letters, figures and -")  # fmt: skip
         return None
 
-    def by_code(
-        self, rows: list[Row], column: str, read: Callable[[Row], _T | None]
-    ) -> ByCode[_T]:
+    def by_code(self, rows: list[Row], column: str, read: Callable[[Row], _T | None]) -> ByCode[_T]:
         """What each row says, by scenario and service; every service once in every scenario."""
         found: ByCode[_T] = {}
         first: dict[tuple[str, str], str] = {}
@@ -147,7 +143,9 @@ class _Reading:
             value = read(row)
             if value is not None:
                 found.setdefault(code, {})[node.text] = value
-        self.all_there(rows, column, {code: {n for c, n in first if c == code} for code, _ in first})
+        self.all_there(
+            rows, column, {code: {n for c, n in first if c == code} for code, _ in first}
+        )
         return found
 
     def all_there(self, rows: list[Row], column: str, found: Mapping[str, set[str]]) -> None:
@@ -190,9 +188,7 @@ class _Reading:
                 self.wrong(day.where, f"{row['node'].text} has {day.date} twice for {code}; first "
                            f"at {days[day.date].where}")  # fmt: skip
             days.setdefault(day.date, number)
-        self.all_there(
-            rows, "node", {c: {n for code, n in series if code == c} for c, _ in series}
-        )
+        self.all_there(rows, "node", {c: {n for code, n in series if code == c} for c, _ in series})
         dates = self.dates(rows, series)
         found: ByCode[list[Cell]] = {}
         for (code, node), days in series.items():
@@ -249,7 +245,9 @@ class _Reading:
             found.setdefault(node.text, row["community_cost"])
             acute = acute or cell
             if cell.number != acute.number:
-                self.wrong(cell.where, f"a day's delay costs {cell.number:g} here and "
-                           f"{acute.number:g} at {acute.where}; one cost for all is carried over")  # fmt: skip
+                self.wrong(
+                    cell.where, f"a day's delay costs {cell.number:g} here and {acute.number:g} at "
+                    f"{acute.where}; one cost for all is carried over",
+                )  # fmt: skip
         self.all_there(rows, "node", {"costs": set(found)})
         return found, acute
