@@ -5,7 +5,6 @@ on the day on which they are ready to leave it, and wait there for their service
 """
 
 import csv
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,17 +14,23 @@ from pathlib import Path
 from typing import Any
 
 from sim.importers.ipacs_notes import ABOUT_P1, ASSUMPTIONS, HEAD, notes
-from sim.importers.ipacs_stays import Stay
-from sim.importers.ipacs_tabs import Cell
+from sim.importers.ipacs_numbers import (
+    ARRIVALS_FILE,
+    arrivals_as_written,
+    figure,
+    kind_of_space,
+    plain,
+    repeats_weekly,
+    spaces_of,
+    stay_as_written,
+)
 from sim.importers.ipacs_workbook import Workbook, read_workbook
 from sim.importers.writing import Draft, must_be_new, write_place
 from sim.place.load import check_place
 from sim.place.problems import input_error
-from sim.place.words import WEEKDAYS
 
 ACUTE = "acute-hospitals"
 OUT = "leaves-service"
-ARRIVALS_FILE = "arrivals.csv"
 EQUILIBRIUM = "equilibrium-start"
 KINDS = {"P1": "care at home", "P2": "rehabilitation beds", "P3": "care home beds"}
 _LOCALITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,49}")
@@ -64,7 +69,7 @@ def import_workbook(path: Path, folder: Path, localities: Mapping[str, str]) -> 
     files = {f"levers/{name}.yaml": draft.text() for name, draft in levers.items()}
     files["experiment.yaml"] = _experiment(workbook, base, others).text()
     files["notes.md"] = notes(workbook, names.settings, base.name)
-    if not _repeats_weekly(workbook):
+    if not repeats_weekly(workbook):
         files[ARRIVALS_FILE] = _arrivals_file(workbook, names)
     place = write_place(folder, _place(workbook, names, base), files, str(path))
     count = len(workbook.capacity) * len(workbook.stays) * len(workbook.arrivals)
@@ -164,7 +169,7 @@ def _place(workbook: Workbook, names: _Names, of: Combination) -> Draft:
         "acute": "yes",
         "beds": "unlimited",
         "stay": {"fixed": {"value": 0}},
-        "cost_per_day": _figure(workbook, workbook.acute_cost.number, workbook.acute_cost),
+        "cost_per_day": figure(workbook, workbook.acute_cost.number, workbook.acute_cost),
     }
     draft.put("settings", ACUTE, value=acute, source=workbook.acute_cost.where)
     for node in workbook.services:
@@ -186,14 +191,16 @@ def _put_service(
     draft.put(*at, "name", value=names.titles[node])
     draft.put(*at, "locality", value=names.locality[node])
     cell = workbook.capacity[of.capacity][node]
-    draft.put(*at, _space(workbook, node), value=_spaces(workbook, node, cell), source=cell.where)
+    draft.put(
+        *at, kind_of_space(workbook, node), value=spaces_of(workbook, node, cell), source=cell.where
+    )
     stay = workbook.stays[of.stay][node]
     if stay.need:
-        need = {"first": _plain(stay.need[0]), "last": _plain(stay.need[1])}
+        need = {"first": plain(stay.need[0]), "last": plain(stay.need[1])}
         draft.put(*at, "need", value=need, source=stay.where)
-    draft.put(*at, "stay", value=_stay(workbook, stay), source=stay.where)
+    draft.put(*at, "stay", value=stay_as_written(workbook, stay), source=stay.where)
     cost = workbook.cost[node]
-    draft.put(*at, "cost_per_day", value=_figure(workbook, cost.number, cost), source=cost.where)
+    draft.put(*at, "cost_per_day", value=figure(workbook, cost.number, cost), source=cost.where)
 
 
 def _put_group(draft: Draft, workbook: Workbook, names: _Names, node: str, of: Combination) -> None:
@@ -203,9 +210,9 @@ def _put_group(draft: Draft, workbook: Workbook, names: _Names, node: str, of: C
     draft.put(*at, "locality", value=names.locality[node])
     draft.put(*at, "arrives_at", value=ACUTE)
     cells = workbook.arrivals[of.arrivals][node]
-    if _repeats_weekly(workbook):
+    if repeats_weekly(workbook):
         draft.put(*at, "per_day", value=1)
-    key, value = _arrivals(workbook, name, of.arrivals, cells)
+    key, value = arrivals_as_written(workbook, name, of.arrivals, cells)
     draft.put(*at, key, value=value, source=cells[0].where)
     pathway = workbook.services[node][0]
     draft.put(*at, "routes", value={ACUTE: {name: {"share": "rest", "pathway": pathway}}})
@@ -215,10 +222,10 @@ def _put_start(draft: Draft, workbook: Workbook, names: _Names) -> None:
     people, waiting = [], []
     for node, name in names.settings.items():
         there, queue = workbook.there[node], workbook.waiting[node]
-        number = _figure(workbook, there.number, there)
+        number = figure(workbook, there.number, there)
         people.append({"setting": name, "group": name, "number": number,
                        "stay_left": "uniform from one day"})  # fmt: skip
-        number = _figure(workbook, queue.number, queue)
+        number = figure(workbook, queue.number, queue)
         waiting.append({"waiting_for": name, "group": name, "setting": ACUTE, "number": number})
     draft.put("start", "people", value=people, source=next(iter(workbook.there.values())).where)
     draft.put("start", "waiting", value=waiting, source=next(iter(workbook.waiting.values())).where)
@@ -233,14 +240,14 @@ def _levers(
         change: dict[str, Any] = {}
         for node, name in names.settings.items():
             if of.capacity != base.capacity:
-                spaces = _spaces(workbook, node, workbook.capacity[of.capacity][node])
-                change[f"settings.{name}.{_space(workbook, node)}"] = {"set": spaces}
+                spaces = spaces_of(workbook, node, workbook.capacity[of.capacity][node])
+                change[f"settings.{name}.{kind_of_space(workbook, node)}"] = {"set": spaces}
             if of.stay != base.stay:
-                stay = _stay(workbook, workbook.stays[of.stay][node])
+                stay = stay_as_written(workbook, workbook.stays[of.stay][node])
                 change[f"settings.{name}.stay"] = {"set": stay}
             if of.arrivals != base.arrivals:
                 cells = workbook.arrivals[of.arrivals][node]
-                key, value = _arrivals(workbook, name, of.arrivals, cells)
+                key, value = arrivals_as_written(workbook, name, of.arrivals, cells)
                 change[f"patients.{name}.{key}"] = {"set": value}
         tab, code = next(
             (tab, code)
@@ -306,50 +313,6 @@ def _has_p1(workbook: Workbook) -> bool:
     return any(pathway == "P1" for pathway, _ in workbook.services.values())
 
 
-def _space(workbook: Workbook, node: str) -> str:
-    return "visits_per_day" if workbook.services[node][0] == "P1" else "beds"
-
-
-def _spaces(workbook: Workbook, node: str, cell: Cell) -> dict[str, Any]:
-    """Beds; or for P1 whole visits a day, by the mean need of all P1 rows as published."""
-    if _space(workbook, node) == "beds":
-        return _figure(workbook, cell.number, cell)
-    needs = [s.need for stays in workbook.stays.values() for s in stays.values() if s.need]
-    each = sum(first + last for first, last in needs) / (2 * len(needs))
-    visits = math.floor(cell.number * each + 1e-9)
-    note = f"{cell.number:g} places of {each:g} visits a day"
-    return {**_figure(workbook, visits, cell), "note": note}
-
-
-def _stay(workbook: Workbook, stay: Stay) -> dict[str, Any]:
-    """The stay's distribution; P1's between half a day and the longest that is not drawn again."""
-    numbers: dict[str, Any] = {name: _plain(number) for name, number in stay.numbers.items()}
-    if stay.need:
-        numbers |= {"redrawn_below": 0.5, "redrawn_above": stay.longest}
-    return {"lognormal": numbers, "source": _source(workbook, stay.where)}
-
-
-def _arrivals(
-    workbook: Workbook, group: str, code: str, cells: Sequence[Cell]
-) -> tuple[str, dict[str, Any]]:
-    """The key and value of a group's arrivals: a week's numbers, or a column of the CSV file."""
-    if not _repeats_weekly(workbook):
-        return "daily_numbers", {"file": ARRIVALS_FILE, "column": f"{group} {code}"}
-    first = workbook.dates[0].weekday()
-    week = {day: _plain(cells[(n - first) % 7].number) for n, day in enumerate(WEEKDAYS)}
-    return "by_weekday", {**week, "source": _source(workbook, cells[0].where)}
-
-
-def _repeats_weekly(workbook: Workbook) -> bool:
-    """Whether every series has one number for each weekday."""
-    return len(workbook.dates) >= 7 and all(
-        cells[day].number == cells[day - 7].number
-        for services in workbook.arrivals.values()
-        for cells in services.values()
-        for day in range(7, len(cells))
-    )
-
-
 def _arrivals_file(workbook: Workbook, names: _Names) -> str:
     """A CSV file with a row for each date, and a column for each group and scenario."""
     series = {
@@ -361,18 +324,5 @@ def _arrivals_file(workbook: Workbook, names: _Names) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["date", *series])
     for number, day in enumerate(workbook.dates):
-        writer.writerow([day, *(_plain(cells[number].number) for cells in series.values())])
+        writer.writerow([day, *(plain(cells[number].number) for cells in series.values())])
     return out.getvalue()
-
-
-def _figure(workbook: Workbook, number: float, cell: Cell) -> dict[str, Any]:
-    return {"value": _plain(number), "source": _source(workbook, cell.where)}
-
-
-def _source(workbook: Workbook, where: str) -> str:
-    """The workbook's name, tab and cell."""
-    return f"{workbook.path.name}, {where.removeprefix(f'{workbook.path}: ')}"
-
-
-def _plain(number: float) -> int | float:
-    return int(number) if number == int(number) else number
