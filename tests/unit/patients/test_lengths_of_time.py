@@ -90,7 +90,7 @@ def test_lengths_above_the_longest_are_drawn_again(
 
 
 @pytest.mark.parametrize(("written", "exact"), LONG_TAILED)
-def test_lengths_below_the_shortest_are_drawn_again_too(written: dict[str, Any], exact: Any) -> None:
+def test_lengths_below_the_shortest_are_drawn_again(written: dict[str, Any], exact: Any) -> None:
     ((family, numbers),) = written.items()
     shortest, longest = (float(exact.ppf(share)) for share in (0.1, 0.8))
     cut = {family: {**numbers, "redrawn_below": shortest, "redrawn_above": longest}}
