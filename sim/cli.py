@@ -389,6 +389,22 @@ def export_pathsimr(
     _say(pathsimr_export.export_pathsimr(place, out, unit))
 
 
+@imports.command("ipacs")
+def import_ipacs(
+    workbook: Annotated[Path, typer.Argument(metavar="WORKBOOK.xlsx", help="The workbook.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="A folder to make.")],
+    locality: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE=NAME", help="What a locality is called; may be repeated."),
+    ] = None,
+) -> None:
+    """Read the workbook of the IPACS model."""
+    from sim.importers.ipacs import import_workbook, locality_names
+
+    for line in import_workbook(workbook, out, locality_names(locality or [])):
+        print(line)
+
+
 @app.command()
 def schema(
     folder: Annotated[

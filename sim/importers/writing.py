@@ -181,6 +181,7 @@ def must_be_new(folder: Path) -> None:
 def _write(folder: Path, place: Draft, others: Mapping[str, str], whole: str) -> Place:
     """Check the draft, write the files, and read the place back."""
     for name, text in others.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(text.encode("utf-8"))
     path = folder / "place.yaml"
     checked = check_place(place.as_document(path, whole))

@@ -15,6 +15,7 @@ from sim.patients.distributions import (
     InverseCdf,
     inverse_cdf,
     share_up_to,
+    shares_cut,
 )
 from sim.place.distributions import (
     Distribution,
@@ -71,10 +72,11 @@ def log_share_above(stay: Distribution, days: Floats) -> Floats:
         if not isinstance(family, LongTailed):
             return np.log(1 - _share_up_to(stay, days, nearly_all=1.0))
         log_s = _log_survival(family, days / family.days_per_unit)
-        if family.redrawn_above is None:
+        if not family.is_cut:
             return log_s
-        kept = share_up_to(family, family.redrawn_above.value)
-        return np.log(np.maximum((np.exp(log_s) - (1 - kept)) / kept, 0.0))
+        short, up_to_longest = shares_cut(family)
+        above = (np.exp(log_s) - (1 - up_to_longest)) / (up_to_longest - short)
+        return np.log(np.clip(above, 0.0, 1.0))
 
 
 def _long_tailed(family: LongTailed, age: Floats, u: Floats) -> Floats:
@@ -82,6 +84,8 @@ def _long_tailed(family: LongTailed, age: Floats, u: Floats) -> Floats:
 
     The logarithm of S is used, so that nothing is lost where S itself is too small for a number.
     """
+    if family.redrawn_below is not None:
+        age = np.maximum(age, family.redrawn_below.value)
     log_s = _log_survival(family, age)
     share = 1 - u  # in (0, 1), so that a greater u gives a longer length
     if family.redrawn_above is not None:

@@ -55,7 +55,7 @@ def inverse_cdf(distribution: Distribution) -> InverseCdf:
 def mean_days(distribution: Distribution) -> float:
     """The exact mean in days; of R's others, or where some are drawn again, by a fine sum."""
     family = distribution.family
-    redrawn = isinstance(family, LongTailed) and family.redrawn_above
+    redrawn = isinstance(family, LongTailed) and family.is_cut
     if redrawn or isinstance(family, OtherOfR):
         return float(inverse_cdf(distribution)(MIDPOINTS).mean())
     return _mean_in_units(family) * family.days_per_unit
@@ -96,11 +96,24 @@ def _in_units(family: Family) -> InverseCdf:
 
 
 def _cut(family: Family, lengths: InverseCdf) -> InverseCdf:
-    """The lengths with those above the family's longest drawn again: its tail is cut off."""
-    if not isinstance(family, LongTailed) or family.redrawn_above is None:
+    """The lengths with those outside the family's bounds drawn again: its ends are cut off."""
+    if not isinstance(family, LongTailed) or not family.is_cut:
         return lengths
-    kept = share_up_to(family, family.redrawn_above.value)
-    return lambda u: lengths(u * kept)
+    short, up_to_longest = shares_cut(family)
+    return lambda u: lengths(short + u * (up_to_longest - short))
+
+
+def shares_cut(family: LongTailed) -> tuple[float, float]:
+    """The share of lengths that are too short, and the share that are not too long.
+
+    >>> shares_cut(Lognormal(mean=9, median=6, redrawn_below=6))
+    (0.5, 1.0)
+    """
+    below, above = family.redrawn_below, family.redrawn_above
+    return (
+        share_up_to(family, below.value) if below else 0.0,
+        share_up_to(family, above.value) if above else 1.0,
+    )
 
 
 def share_up_to(family: LongTailed, length: float) -> float:

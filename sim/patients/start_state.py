@@ -76,7 +76,7 @@ def found_by_chance(stay: Distribution, u: Floats) -> Floats:
     """
     family = stay.family
     scale = family.days_per_unit
-    if isinstance(family, LongTailed) and family.redrawn_above:
+    if isinstance(family, LongTailed) and family.is_cut:
         return _by_lorenz_curve(stay, u)
     match family:
         case Fixed():

@@ -15,10 +15,10 @@ from sim.place.shape import Expected, table
 
 LENGTHS: dict[str, tuple[str, ...]] = {
     "fixed": ("value",),
-    "exponential": ("mean", "redrawn_above"),
-    "lognormal": ("mean", "sd", "median", "redrawn_above"),
-    "gamma": ("mean", "sd", "scale", "redrawn_above"),
-    "weibull": ("mean", "scale", "redrawn_above"),
+    "exponential": ("mean", "redrawn_above", "redrawn_below"),
+    "lognormal": ("mean", "sd", "median", "redrawn_above", "redrawn_below"),
+    "gamma": ("mean", "sd", "scale", "redrawn_above", "redrawn_below"),
+    "weibull": ("mean", "scale", "redrawn_above", "redrawn_below"),
     "uniform": ("low", "high"),
     "triangular": ("min", "mode", "max"),
 }

@@ -41,7 +41,7 @@ class Family(Strict):
 
     def given(self) -> frozenset[str]:
         """The names of the numbers that are written."""
-        return frozenset(self.model_fields_set - {"unit", "redrawn_above"})
+        return frozenset(self.model_fields_set - {"unit", "redrawn_above", "redrawn_below"})
 
     def needs_one_of(self, *choices: frozenset[str]) -> None:
         """Raise unless exactly one of these sets of numbers is written."""
@@ -65,6 +65,24 @@ class LongTailed(Family):
         description="Longer lengths are drawn again, so that none is longer than this. The other "
         "numbers are those before this cut.",
     )
+    redrawn_below: Positive | None = Field(
+        None, description="Shorter lengths are drawn again, so that none is shorter than this."
+    )
+
+    @model_validator(mode="after")
+    def _leaves_some(self) -> "LongTailed":
+        if (
+            self.redrawn_above
+            and self.redrawn_below
+            and self.redrawn_below.value >= self.redrawn_above.value
+        ):
+            raise wrong("redrawn_below must be less than redrawn_above")
+        return self
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether some lengths are drawn again."""
+        return self.redrawn_above is not None or self.redrawn_below is not None
 
 
 class Exponential(LongTailed):

@@ -217,7 +217,7 @@ def _numbers_of_families() -> tuple[str, ...]:
             for name, field in getattr(model, "model_fields", {}).items():
                 if any(_is_number(leaf) for leaf in _leaves(field.annotation)):
                     found[name] = None
-    return tuple(sorted(found, key=lambda name: name == "redrawn_above"))
+    return tuple(sorted(found, key=lambda name: name.startswith("redrawn")))
 
 
 def _is_number(leaf: Any) -> bool:

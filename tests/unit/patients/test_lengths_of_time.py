@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from scipy import integrate, stats
 
 from sim.patients.distributions import MAX_DAYS, inverse_cdf, mean_days
@@ -86,6 +87,24 @@ def test_lengths_above_the_longest_are_drawn_again(
     assert found.max() <= longest * days
     mean = integrate.quad(lambda x: x * exact.pdf(x), 0, longest, limit=400)[0] / 0.8
     assert mean_days(distribution) == pytest.approx(mean * days, rel=1e-3)
+
+
+@pytest.mark.parametrize(("written", "exact"), LONG_TAILED)
+def test_lengths_below_the_shortest_are_drawn_again(written: dict[str, Any], exact: Any) -> None:
+    ((family, numbers),) = written.items()
+    shortest, longest = (float(exact.ppf(share)) for share in (0.1, 0.8))
+    cut = {family: {**numbers, "redrawn_below": shortest, "redrawn_above": longest}}
+    distribution = Distribution.model_validate(cut)
+    found = inverse_cdf(distribution)(U)
+    np.testing.assert_allclose(found, exact.ppf(0.1 + 0.7 * U), rtol=1e-9)
+    mean = integrate.quad(lambda x: x * exact.pdf(x), shortest, longest, limit=400)[0] / 0.7
+    assert mean_days(distribution) == pytest.approx(mean, rel=1e-3)
+
+
+def test_a_cut_must_leave_some_lengths() -> None:
+    cut = {"mean": 8, "median": 6, "redrawn_below": 9, "redrawn_above": 9}
+    with pytest.raises(ValidationError, match="redrawn_below must be less than redrawn_above"):
+        Distribution.model_validate({"lognormal": cut})
 
 
 def test_a_lognormal_by_median_and_mean_has_them() -> None:

@@ -38,6 +38,8 @@ FAMILIES: list[Any] = [
     {"weibull": {"shape": 1.5, "scale": 4}},
     {"weibull": {"shape": 0.9, "mean": 4}},
     {"lognormal": {"mean": 8, "median": 6, "redrawn_above": 20}},
+    {"lognormal": {"mean": 8, "median": 6, "redrawn_below": 2, "redrawn_above": 20}},
+    {"gamma": {"mean": 6, "sd": 4, "redrawn_below": 3}},
     {"exponential": {"mean": 4, "redrawn_above": 9, "unit": "hours"}},
     {"uniform": [2, 9]},
     {"uniform": {"low": 0, "high": 12, "unit": "hours"}},

@@ -99,14 +99,15 @@ transfers:
       - {task: "Refer: to 1, 2; or 3", takes: 2 hours, reason: referral-to-hub, body: both}
       - {task: Confirm, takes: {triangular: {min: 1, mode: 2, max: {value: 6, note: m}}},
          reason: needs-and-pathway}
-      - {task: Confirm, takes: {weibull: {shape: 1.2, scale: 2, unit: hours}},
+      - {task: Confirm, takes: {weibull: {shape: 1.2, scale: 2, redrawn_below: 1, unit: hours}},
          reason: needs-and-pathway}
       - {task: Wait, takes: {weibull: {shape: 1.2, mean: 2,
-         redrawn_above: {value: 60, source: rule}}}, reason: unspecified}
+         redrawn_above: {value: 60, source: rule}, redrawn_below: 1}}, reason: unspecified}
     hand_over:
       - {task: transport, takes: {uniform: [2, 6], note: pair}, reason: transport}
       - {task: forms, takes: {gamma: {shape: 2, rate: 3}}, reason: transport}
-      - {task: letter, takes: {exponential: {rate: 2.5, unit: weeks, redrawn_above: 9}},
+      - {task: letter, takes: {exponential: {rate: 2.5, unit: weeks, redrawn_above: 9,
+         redrawn_below: 0.1}},
          reason: transport}
 routes:
   ward 1.2:
@@ -128,7 +129,8 @@ patients:
       source: w, certainty: high, note: v}
     by_month: {jan: 1.2, feb: 1, mar: 1, apr: 1, may: 1, jun: 1, jul: 1, aug: 1, sep: 1, oct: 1,
       nov: 1, dec: 1, source: y, certainty: high, note: u}
-    stay: {unit: {lognormal: {mean: 18, median: 9, redrawn_above: 90}},
+    stay: {unit: {lognormal: {mean: 18, median: 9, redrawn_above: 90,
+      redrawn_below: 0.1}},
       "ward 1.2": {lognormal: {mean: 9, sd: 2}},
       service: {lognormal: {mu: -1.5, sigma: 1}}}
     routes: {unit: {died: 0.1, home: {share: rest, pathway: P0}}}
@@ -143,7 +145,7 @@ patients:
     by_hour: {csv: {file: hours.csv, column: weight, source: i, certainty: low, note: j}, note: o}
     stay: {unit: {empirical: {file: hours.csv, column: weight, unit: hours, source: z,
       certainty: high, note: l}, source: y},
-      homes: {gamma: {shape: 2, scale: 3, redrawn_above: 30}},
+      homes: {gamma: {shape: 2, scale: 3, redrawn_above: 30, redrawn_below: 0.5}},
       service: {exponential: {mean: 4}}}
     by_weekday:
   bare: {arrives_at: unit, per_day: 1, by_weekday: {}, by_hour: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
@@ -593,7 +595,7 @@ def test_every_value_knows_its_cell(rich: Document, tmp_path: Path) -> None:
         ({"Stays!C2": None}, "Stays!C2: no family"),
         ({"Stays!K2": 4}, "Stays!K2: "),
         ({"Stays!A2": "rehab"}, "Stays!A2: 'rehab' is not on the sheet Settings"),
-        ({"Stays!C2": "quantiles", "Stays!T2": "0: 0; half"}, "Stays!T2: 'half' is not a share"),
+        ({"Stays!C2": "quantiles", "Stays!U2": "0: 0; half"}, "Stays!U2: 'half' is not a share"),
         ({"Tasks!B2": "after"}, "Tasks!B2: 'after' is not allowed: arrange, hand_over"),
         ({"Tasks!A2": "home"}, "Tasks!A2: 'home' is not on the sheet Transfers"),
         ({"Tasks!C4": 1}, "Tasks!C4: the order 1 is in this step twice; first at"),
