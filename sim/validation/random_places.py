@@ -88,7 +88,8 @@ class _Maker:
         self.groups = [f"group-{i + 1}" for i in range(int(rng.choice([1, 2, 3], p=[0.2, 0.4, 0.4])))]
         kinds, shares = [FREE, OPEN, FEW, NONE], [0.07, 0.4, 0.2, 0.33]
         self.waits = {ward: str(rng.choice(kinds, p=shares)) for ward in self.wards}
-        self.waits[self.wards[0]] = OPEN
+        if self.chance(0.5):
+            self.waits[self.wards[0]] = OPEN
         self.has_priorities, self.has_calendars = self.chance(0.6), self.chance(0.6)
         self.doors = self._doors()
         common = {ward: self._shares(i, usual=True) for i, ward in enumerate(self.wards)}
@@ -193,7 +194,7 @@ class _Maker:
             mean = self.mean_stay[ward] = self.between(0.2, 0.8)
             return {ward: {"beds": "unlimited", "stay": self._length(mean)}}
         beds = int(self.rng.integers(1, 7))
-        busy = self.between(0.6, 0.85) if waits == OPEN else self.between(0.6, 1.1)
+        busy = self.between(0.65, 0.9) if waits == OPEN else self.between(0.65, 1.15)
         table: Tables = {"beds": beds}
         if self.has_calendars and waits == OPEN and self.chance(0.7):
             table |= self._calendar(beds)
@@ -273,11 +274,11 @@ class _Maker:
             table["priority"] = int(self.rng.integers(1, 4))
         if self.chance(0.35):
             busy = int(self.rng.integers(0, 24))
-            table["by_hour"] = [4 if (hour - busy) % 24 < 10 else 1 for hour in range(24)]
+            table["by_hour"] = [8 if (hour - busy) % 24 < 8 else 1 for hour in range(24)]
         if self.chance(0.35):
             table["by_weekday"] = {"sat": 0.4, "sun": 0.3, "mon": 1.5}
-        if queue not in settings and "queue_limit" not in settings[door] and self.chance(0.4):
-            table |= {"elective": True, "cancelled_after": self.between(0.1, 0.6)}
+        if queue not in settings and "queue_limit" not in settings[door] and self.chance(0.6):
+            table |= {"elective": True, "cancelled_after": self.between(0.05, 0.4)}
         if group == self.groups[0]:
             return table
         own = {ward: self.visits[group, ward] for ward in reached}
