@@ -16,12 +16,19 @@ import numpy as np
 from sim.experiment.parallel import in_parallel
 from sim.experiment.replicate import Replication, replicate
 from sim.patients.plan import make_plan
-from sim.validation.agreement import FALSE_ALARM, Difference, alarms, evenness, together, welch
-from sim.validation.ciw_network import CiwModel, require_ciw
-from sim.validation.features import features_of, features_that_matter
-from sim.validation.numbers import Key, numbers_of
-from sim.validation.random_places import RandomPlace, random_place
-from sim.validation.told import Told, told_by_careflow
+from sim.validation.simulators.alarms import (
+    FALSE_ALARM,
+    Difference,
+    alarms,
+    evenness,
+    together,
+    welch,
+)
+from sim.validation.simulators.ciw_network import CiwModel, require_ciw
+from sim.validation.simulators.features import features_of, features_that_matter
+from sim.validation.simulators.numbers import Key, numbers_of
+from sim.validation.simulators.random_places import RandomPlace, random_place
+from sim.validation.simulators.told import Told, told_by_careflow
 
 DAYS = 40
 REPLICATIONS = 40
@@ -128,17 +135,17 @@ def compare_with_ciw(
     *,
     days: int = DAYS,
     replications: int = REPLICATIONS,
-    matter: bool = True,
+    matter: bool = False,
     keep: Path | None = None,
     progress: Callable[[OfPlace], None] | None = None,
 ) -> Comparison:
     """Compare random places 0 to ``places`` − 1 of a seed in careflow and in Ciw.
 
-    ``matter``: find out as well which features change the answer (half as long again).
-    ``keep``: a folder in which each place's results are kept, so that a run that was stopped goes on.
+    ``matter``: find out as well which features change the answer; it takes twice as long.
+    ``keep``: a folder in which each place's results are kept, so that a run that stops can go on.
 
     Raises:
-        MissingCiw: Ciw is not installed.
+        MissingCiwError: Ciw is not installed.
         WorkersDied: a process was killed.
     """
     require_ciw()
@@ -269,7 +276,9 @@ def _one_after_another(
         found = compare_place(which, seed, days, replications, matter)
         if file:
             file.parent.mkdir(parents=True, exist_ok=True)
-            text = json.dumps({"asked": asked, "yaml": which.yaml(), "found": asdict(found)}, indent=1)
+            text = json.dumps(
+                {"asked": asked, "yaml": which.yaml(), "found": asdict(found)}, indent=1
+            )
             part = file.with_suffix(".part")
             part.write_text(text, encoding="utf-8")
             part.replace(file)
@@ -280,5 +289,7 @@ def _one_after_another(
 
 def _read(found: dict[str, Any]) -> OfPlace:
     """A place's results as they were kept."""
-    lists = {key: tuple(value) if isinstance(value, list) else value for key, value in found.items()}
-    return OfPlace(**{**lists, "rows": tuple(Row(**row) for row in found["rows"])})
+    columns: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in found.items()
+    }
+    return OfPlace(**{**columns, "rows": tuple(Row(**row) for row in found["rows"])})

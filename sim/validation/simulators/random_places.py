@@ -8,11 +8,11 @@ and home. What a ward does with those for whom it has no bed is one of:
 - *a queue with a few places*: the same with so many places; when these are full, people block the
   beds that they come from, and newcomers are turned away;
 - *no queue*: people from other wards block their beds, and newcomers are turned away;
-- *a front door only*: nobody comes from other wards, and newcomers wait, to a limit or without one.
+- *a front door only*: nobody comes from other wards; newcomers wait, to a limit or without one.
 
-What the two mean differently is left out (``docs/independent.md``): ways back lead only to wards with
-a queue without limit, so nobody can wait in a ring, and to the same ward only where all have the same
-priority; and nobody stays for a fixed time where a calendar lets several in at one instant.
+What the two mean differently is left out (``docs/independent.md``): ways back lead only to wards
+with a queue without limit, so nobody can wait in a ring, and to the same ward only where all have
+the same priority; and nobody stays for a fixed time where a calendar lets several in at once.
 """
 
 from dataclasses import dataclass
@@ -85,7 +85,9 @@ class _Maker:
     def __init__(self, rng: np.random.Generator) -> None:
         self.rng = rng
         self.wards = [f"ward-{i + 1}" for i in range(int(rng.integers(2, 7)))]
-        self.groups = [f"group-{i + 1}" for i in range(int(rng.choice([1, 2, 3], p=[0.2, 0.4, 0.4])))]
+        self.groups = [
+            f"group-{i + 1}" for i in range(int(rng.choice([1, 2, 3], p=[0.2, 0.4, 0.4])))
+        ]
         kinds, shares = [FREE, OPEN, FEW, NONE], [0.07, 0.4, 0.2, 0.33]
         self.waits = {ward: str(rng.choice(kinds, p=shares)) for ward in self.wards}
         if self.chance(0.5):
@@ -121,7 +123,7 @@ class _Maker:
 
     def _shares(self, i: int, *, usual: bool) -> dict[str, float]:
         """Ward → share of those who leave ward i for it; the others go home."""
-        onward = [ward for ward in self.wards[i + 1 :]]
+        onward = self.wards[i + 1 :]
         shares: dict[str, float] = {}
         if onward:
             chosen = [onward[0]] if usual and self.chance(0.8) else []
@@ -142,7 +144,10 @@ class _Maker:
     def _rates(self) -> tuple[dict[str, float], dict[tuple[str, str], float]]:
         """Arrivals a day of each group, and visits a day by group and ward."""
         weight = {group: self.between(0.5, 1.5) for group in self.groups}
-        each = {group: _visits(self.wards, self.shares[group], self.doors[group]) for group in self.groups}
+        each = {
+            group: _visits(self.wards, self.shares[group], self.doors[group])
+            for group in self.groups
+        }
         total = sum(weight[group] * float(each[group].sum()) for group in self.groups)
         scale = self.rng.uniform(*VISITS_A_DAY) / total
         per_day = {group: short(weight[group] * scale) for group in self.groups}
@@ -155,7 +160,9 @@ class _Maker:
 
     def tables(self, number: int) -> Tables:
         """The whole place."""
-        reached = [ward for ward in self.wards if any(self.visits[g, ward] > 1e-9 for g in self.groups)]
+        reached = [
+            ward for ward in self.wards if any(self.visits[g, ward] > 1e-9 for g in self.groups)
+        ]
         settings: Tables = {}
         for ward in reached:
             settings |= self._ward(ward)
@@ -171,10 +178,8 @@ class _Maker:
             transfer = self.transfer_of[ward] = self._tasks(ward) if self.chance(0.25) else None
             if queue_of(ward) in settings:
                 routes[queue_of(ward)] = {ward: 1}
-            routes[ward] = self._ways(ward, self.common[ward], settings, transfer)
-        tables["patients"] = {
-            group: self._group(group, reached, settings) for group in self.groups
-        }
+            routes[ward] = self._ways(self.common[ward], settings, transfer)
+        tables["patients"] = {group: self._group(group, reached, settings) for group in self.groups}
         if self.transfers:
             tables["transfers"] = self.transfers
         tables["routes"] = routes
@@ -236,7 +241,13 @@ class _Maker:
             case "uniform":
                 return {family: [short(mean * 0.3), short(mean * 1.7)]}
             case "triangular":
-                return {family: {"min": short(mean * 0.2), "mode": short(mean * 0.6), "max": short(mean * 2.2)}}
+                return {
+                    family: {
+                        "min": short(mean * 0.2),
+                        "mode": short(mean * 0.6),
+                        "max": short(mean * 2.2),
+                    }
+                }
             case "fixed":
                 return {family: {"value": mean}}
         return {"exponential": {"mean": mean}}
@@ -246,11 +257,13 @@ class _Maker:
         name = f"leaving-{ward}"
         steps = []
         for i in range(int(self.rng.integers(1, 3))):
-            steps.append({**TASK, "task": f"Step {i + 1}", "takes": self._length(self.between(0.02, 0.08))})
+            steps.append(
+                {**TASK, "task": f"Step {i + 1}", "takes": self._length(self.between(0.02, 0.08))}
+            )
         self.transfers[name] = {"arrange": steps}
         return name
 
-    def _ways(self, ward: str, shares: dict[str, float], settings: Tables, transfer: str | None) -> Tables:
+    def _ways(self, shares: dict[str, float], settings: Tables, transfer: str | None) -> Tables:
         """The routes from a ward; all who come to a ward by transfer have the same turn."""
         ways: Tables = {}
         more = {"transfer": transfer} if transfer else {}
@@ -288,7 +301,7 @@ class _Maker:
             if visits > 1e-9 and self.chance(0.4)
         }
         routes = {
-            ward: self._ways(ward, self.shares[group][ward], settings, self.transfer_of[ward])
+            ward: self._ways(self.shares[group][ward], settings, self.transfer_of[ward])
             for ward, visits in own.items()
             if visits > 1e-9 and self.shares[group][ward] != self.common[ward]
         }
@@ -300,7 +313,9 @@ def short(number: float) -> float:
     return float(f"{number:.4g}")
 
 
-def _visits(wards: list[str], shares: dict[str, dict[str, float]], door: str) -> NDArray[np.float64]:
+def _visits(
+    wards: list[str], shares: dict[str, dict[str, float]], door: str
+) -> NDArray[np.float64]:
     """How often one person comes to each ward, on average; shape (wards,)."""
     onward = np.array([[shares[ward].get(to, 0.0) for to in wards] for ward in wards])
     comes = np.array([float(ward == door) for ward in wards])

@@ -1,4 +1,4 @@
-"""Do two sets of runs agree? Welch's t for each number, and the chance of a false alarm over all."""
+"""Do two sets of runs agree? Each number by Welch's t, and when many of them raise an alarm."""
 
 import math
 from collections.abc import Sequence
@@ -49,17 +49,15 @@ def welch(ours: Sequence[float], theirs: Sequence[float]) -> Difference | None:
     if np.count_nonzero(both) < RAREST * len(both) or np.ptp(both) <= 1e-12 * abs(both).max():
         return None
     a_se, b_se = (float(each.std(ddof=1)) / math.sqrt(len(each)) for each in (a, b))
-    if a_se == b_se == 0:
-        p = 0.0
-    else:
-        p = float(stats.ttest_ind(a, b, equal_var=False).pvalue)
+    always = a_se == b_se == 0
+    p = 0.0 if always else float(stats.ttest_ind(a, b, equal_var=False).pvalue)
     return Difference(float(a.mean()), a_se, float(b.mean()), b_se, p)
 
 
 def alarms(p_values: Sequence[float], false_alarm: float) -> list[bool]:
     """Which of many comparisons raise an alarm, by Holm's method.
 
-    Where all agree, the chance of any alarm is at most ``false_alarm``, however much the comparisons
+    Where all agree, the chance of any alarm is at most ``false_alarm``, however the comparisons
     depend on one another. Source: Holm S (1979), Scandinavian Journal of Statistics 6(2):65-70.
 
     >>> alarms([0.001, 0.2, 0.02], 0.05)

@@ -22,7 +22,7 @@ from sim.place.distributions import (
 )
 
 
-class CannotSay(Exception):
+class CannotSayError(Exception):
     """Ciw has no words for something in a place."""
 
 
@@ -30,14 +30,14 @@ def ciw_length(distribution: Distribution) -> Any:
     """A length of time in days as a distribution of Ciw.
 
     Raises:
-        CannotSay: Ciw has no such distribution.
+        CannotSayError: Ciw has no such distribution.
     """
     from ciw import dists
 
     family = distribution.family
     unit = family.days_per_unit
     if isinstance(family, LongTailed) and family.redrawn_above:
-        raise CannotSay("lengths that are drawn again above a limit")
+        raise CannotSayError("lengths that are drawn again above a limit")
     match family:
         case Fixed():
             return dists.Deterministic(family.value.value * unit)
@@ -58,7 +58,7 @@ def ciw_length(distribution: Distribution) -> Any:
             return dists.Triangular(low * unit, mode * unit, high * unit)
         case Empirical():
             return dists.Empirical([value * unit for value in family.values])
-    raise CannotSay(f"lengths of the family {type(family).__name__.lower()}")
+    raise CannotSayError(f"lengths of the family {type(family).__name__.lower()}")
 
 
 def _times(drawn: Any, unit: float) -> Any:

@@ -10,10 +10,8 @@ beds are to close, each taking the next bed that is free, and who leave when it 
 What Ciw cannot say is refused (``docs/independent.md`` lists it).
 """
 
-import random
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,16 +19,16 @@ import numpy as np
 from sim.patients.cohort import Cohort
 from sim.place.schema import Place, destination, shares
 from sim.place.weeks import capacity_steps, kinds_of_day
-from sim.validation.ciw_lengths import ciw_length
-from sim.validation.ciw_limits import Node, nodes_of
-from sim.validation.told import Told, told_of_rows
+from sim.validation.simulators.ciw_lengths import ciw_length
+from sim.validation.simulators.ciw_limits import Node, nodes_of
+from sim.validation.simulators.told import Told, told_of_rows
 
 INFINITY = float("inf")
 CLOSING = "closing "
 """Begins the name of each class of closings; the name of a group has no space."""
 
 
-class MissingCiw(Exception):
+class MissingCiwError(Exception):
     """Ciw is not installed."""
 
     def __init__(self) -> None:
@@ -41,12 +39,12 @@ def require_ciw() -> Any:
     """Ciw itself.
 
     Raises:
-        MissingCiw: it is not installed.
+        MissingCiwError: it is not installed.
     """
     try:
         import ciw
     except ImportError:
-        raise MissingCiw from None
+        raise MissingCiwError from None
     return ciw
 
 
@@ -61,8 +59,8 @@ class CiwModel:
     """One place for Ciw, to be run as often as wished.
 
     Raises:
-        MissingCiw: Ciw is not installed.
-        CannotSay: Ciw has no words for something in the place.
+        MissingCiwError: Ciw is not installed.
+        CannotSayError: Ciw has no words for something in the place.
     """
 
     def __init__(self, place: Place, days: int) -> None:
@@ -76,25 +74,28 @@ class CiwModel:
 
     def run(self, seed: int) -> Told:
         """A run in which Ciw draws everything for itself."""
-        with _seeded(self.ciw, seed):
-            return self._simulate(
-                {name: self._arrivals(name) for name in self.place.patients},
-                {name: self._stays(name) for name in self.place.patients},
-                {name: self._ways(name) for name in self.place.patients},
-            )
+        self.ciw.seed(seed)
+        return self._simulate(
+            {name: self._arrivals(name) for name in self.place.patients},
+            {name: [self._stay(name, node) for node in self.nodes] for name in self.place.patients},
+            {name: self._ways(name) for name in self.place.patients},
+        )
 
     def run_same_people(self, cohort: Cohort, seed: int = 0) -> Told:
         """A run of the people of a cohort: when each comes, stays how long, goes on where."""
         booked = {
-            name: _Booked(cohort, number, [self.node_of[setting] for setting in self.place.settings])
+            name: _Booked(
+                cohort, number, [self.node_of[setting] for setting in self.place.settings]
+            )
             for number, name in enumerate(self.place.patients)
         }
-        with _seeded(self.ciw, seed):
-            return self._simulate(
-                {name: _one_after_another(self.ciw, each.arrived_at) for name, each in booked.items()},
-                {name: [_StayBooked()] * len(self.nodes) for name in booked},
-                {name: self.ciw.routing.ProcessBased(each.set_out) for name, each in booked.items()},
-            )
+        self.ciw.seed(seed)
+        route = self.ciw.routing.ProcessBased
+        return self._simulate(
+            {name: _one_after_another(self.ciw, each.arrived_at) for name, each in booked.items()},
+            {name: [_StayBooked()] * len(self.nodes) for name in booked},
+            {name: route(each.set_out) for name, each in booked.items()},
+        )
 
     def _simulate(
         self, arrivals: dict[str, Any], stays: dict[str, list[Any]], ways: dict[str, Any]
@@ -107,7 +108,10 @@ class CiwModel:
         first = 1 if any(self.closings) else 0
         priorities = {name: first + turns.index(group.priority) for name, group in groups.items()}
         patience = {
-            name: [_patience(ciw, group.cancelled_after, doors[name] == node) for node in range(1, n + 1)]
+            name: [
+                _patience(ciw, group.cancelled_after, doors[name] == node)
+                for node in range(1, n + 1)
+            ]
             for name, group in groups.items()
         }
         for number, shut in enumerate(self.closings, 1):
@@ -151,11 +155,8 @@ class CiwModel:
         ends = [(hour + 1) / 24 for hour in range(7 * 24)]
         return self.ciw.dists.PoissonIntervals(rates, ends, self.days)
 
-    def _stays(self, name: str) -> list[Any]:
-        """How long a group has a server of each node: the stay, and the tasks before the way on."""
-        return [self._stay(name, node) for node in self.nodes]
-
     def _stay(self, name: str, node: Node) -> Any:
+        """How long a group has a server of a node: the stay, and the tasks before the way on."""
         routes = self.place.routes_from(name, node.ward)
         stay = self.place.stay_of(name, node.ward)
         if stay is None or not routes:
@@ -197,7 +198,14 @@ def _stays_of(individual: Any, nodes: tuple[Node, ...], door: str) -> Iterator[t
     """Each asking of one person: setting, asked, stopped, admitted, done, left, turned away."""
     asked_at: float | None = None
     visits = [
-        (r.record_type, r.node, r.arrival_date, r.service_start_date, r.service_end_date, r.exit_date)
+        (
+            r.record_type,
+            r.node,
+            r.arrival_date,
+            r.service_start_date,
+            r.service_end_date,
+            r.exit_date,
+        )
         for r in individual.data_records
     ]
     if individual.node != -1:
@@ -274,7 +282,7 @@ class _Booked:
 class _StayBooked:
     """The length of a service, for Ciw: what the person has booked."""
 
-    def sample(self, t: float | None = None, ind: Any = None) -> float:
+    def sample(self, t: float, ind: Any) -> float:  # noqa: ARG002 (Ciw names it)
         """The days of this visit."""
         return float(ind.stays.popleft())
 
@@ -282,9 +290,8 @@ class _StayBooked:
 class _UntilOpen:
     """The length of a service, for Ciw: until the bed that a closing has shut opens again."""
 
-    def sample(self, t: float | None = None, ind: Any = None) -> float:
+    def sample(self, t: float, ind: Any) -> float:
         """The days that are left."""
-        assert t is not None
         return max(0.0, float(ind.closing.end) - t)
 
 
@@ -315,14 +322,3 @@ def _patience(ciw: Any, cancelled_after: Any, is_door: bool) -> Any:
 def _whole(number: float) -> Any:
     """Ciw wants its numbers of servers and places whole, or infinite."""
     return number if number == INFINITY else int(number)
-
-
-@contextmanager
-def _seeded(ciw: Any, seed: int) -> Iterator[None]:
-    """Ciw draws from Python's one generator for all; it is put back afterwards."""
-    before = random.getstate()
-    ciw.seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(before)

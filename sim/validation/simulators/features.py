@@ -12,11 +12,13 @@ import numpy as np
 from scipy import stats
 
 from sim.experiment.replicate import replicate
+from sim.patients.distributions import mean_days
 from sim.patients.plan import make_plan
+from sim.place.distributions import Distribution
 from sim.place.schema import Place
-from sim.validation.numbers import Key, numbers_of
-from sim.validation.random_places import Tables, queue_of
-from sim.validation.told import told_by_careflow
+from sim.validation.simulators.numbers import Key, numbers_of
+from sim.validation.simulators.random_places import Tables, queue_of
+from sim.validation.simulators.told import told_by_careflow
 
 RUNS = 16
 SHARE_MOVED = 0.05
@@ -31,7 +33,7 @@ def features_of(tables: Tables) -> list[str]:
 
 
 def features_that_matter(tables: Tables, days: int, seed: int) -> list[str]:
-    """The features without which some number of the place is clearly another, on the same people."""
+    """The features without which some number of the place is another, on the same people."""
     as_it_is = _numbers(tables, days, seed)
     return [
         name
@@ -139,8 +141,6 @@ def _no_tasks(tables: Tables) -> Tables:
 
 def _no_families(tables: Tables) -> Tables:
     """Every stay exponential, with the same mean."""
-    from sim.patients.distributions import mean_days
-    from sim.place.distributions import Distribution
 
     def exponential(stay: Any) -> Any:
         if not isinstance(stay, dict) or "exponential" in stay:

@@ -1,11 +1,12 @@
 """The numbers by which two simulators of one place are compared, from what each tells of a run."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.place.schema import Place
-from sim.validation.told import Bools, Floats, Told
+from sim.validation.simulators.told import Bools, Floats, Told
 
 
 class Key(NamedTuple):
@@ -25,7 +26,7 @@ def intervals(days: int) -> list[tuple[float, float]]:
     [(0.0, 8.0), (8.0, 24.0), (24.0, 40.0)]
     """
     edges = [0.0, days / 5, days * 3 / 5, float(days)]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))
 
 
 def numbers_of(told: Told, place: Place, days: int) -> dict[Key, float]:
@@ -76,6 +77,6 @@ def _mean(start: Floats, end: Floats, of: Bools, low: float, high: float) -> flo
 
 
 def _is_queue(place: Place, name: str) -> bool:
-    """Whether a setting is only where people wait for another: they need to be there for no time."""
+    """Whether a setting is only where people wait for another: they need it for no time."""
     stay = place.settings[name].stay
     return stay is not None and stay.fixed is not None and stay.fixed.value.value == 0

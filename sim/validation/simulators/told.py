@@ -72,5 +72,7 @@ def told_of_rows(rows: Sequence[tuple[Any, ...]], end: float) -> Told:
 def _told(columns: Sequence[NDArray[Any]], end: float) -> Told:
     """The columns, with what would come after the end taken as not in this run."""
     person, setting, group, *instants, away = columns
-    known = [np.where(column < end, column, np.inf) for column in instants]
-    return Told(person, setting, group, *known, turned_away=away, end=float(end))
+    asked, stopped, admitted, done, left = (
+        np.where(column < end, column, np.inf) for column in instants
+    )
+    return Told(person, setting, group, asked, stopped, admitted, done, left, away, float(end))
