@@ -268,11 +268,11 @@ def _one_after_another(
 
     def work(number: int) -> OfPlace:
         file = keep / f"place-{number}.json" if keep else None
+        which = random_place(seed, number)
         if file and file.is_file():
             kept = json.loads(file.read_text(encoding="utf-8"))
-            if kept["asked"] == asked:
+            if kept["asked"] == asked and kept["yaml"] == which.yaml():
                 return _read(kept["found"])
-        which = random_place(seed, number)
         found = compare_place(which, seed, days, replications, matter)
         if file:
             file.parent.mkdir(parents=True, exist_ok=True)

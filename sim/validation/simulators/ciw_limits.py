@@ -70,8 +70,6 @@ def _words_are_known(place: Place) -> None:
         _only(table.model_fields_set, OF_SETTING, f"setting {name}")
     for name, group in place.patients.items():
         _only(group.model_fields_set, OF_GROUP, f"group {name}")
-        if group.per_day is None:
-            raise CannotSayError(f"group {name}: arrivals that are not per_day")
     for _, setting, to, route in each_route(place):
         _only(route.model_fields_set, OF_ROUTE, f"the route from {setting} to {to}")
     for name, transfer in place.transfers.items():
@@ -137,7 +135,8 @@ def _node(place: Place, name: str, queue: str | None) -> Node:
     if queue is not None and place.settings[queue].capacity_by_week:
         raise CannotSayError(f"{queue}: a calendar of places in a queue")
     _one_service(place, name)
-    _cancelled_only_at_the_door(place, name, queue)
+    if math.isfinite(servers):
+        _cancelled_only_at_the_door(place, name, queue)
     return Node(name, queue, servers, places)
 
 

@@ -31,6 +31,7 @@ Tables = dict[str, Any]
 
 START = "2024-01-01"
 """A Monday."""
+FEWEST_WARDS, MOST_WARDS = 2, 6
 VISITS_A_DAY = (10.0, 22.0)
 """How many visits to wards a place has in a day, about; more take longer to run."""
 FREE, OPEN = "beds without limit", "a queue without limit"
@@ -76,7 +77,11 @@ def queue_of(ward: str) -> str:
 
 def random_place(seed: int, number: int) -> RandomPlace:
     """Place ``number`` of a seed: always the same."""
-    return RandomPlace(number, _Maker(np.random.default_rng([seed, number])).tables(number))
+    rng = np.random.default_rng([seed, number])
+    while True:
+        maker = _Maker(rng)
+        if len(maker.reached) >= FEWEST_WARDS:
+            return RandomPlace(number, maker.tables(number))
 
 
 class _Maker:
@@ -84,7 +89,9 @@ class _Maker:
 
     def __init__(self, rng: np.random.Generator) -> None:
         self.rng = rng
-        self.wards = [f"ward-{i + 1}" for i in range(int(rng.integers(2, 7)))]
+        self.wards = [
+            f"ward-{i + 1}" for i in range(int(rng.integers(FEWEST_WARDS, MOST_WARDS + 1)))
+        ]
         self.groups = [
             f"group-{i + 1}" for i in range(int(rng.choice([1, 2, 3], p=[0.2, 0.4, 0.4])))
         ]
@@ -102,6 +109,9 @@ class _Maker:
                     self.shares[group][ward] = self._shares(i, usual=False)
         self.common = common
         self.per_day, self.visits = self._rates()
+        self.reached = [
+            ward for ward in self.wards if any(self.visits[g, ward] > 1e-9 for g in self.groups)
+        ]
         self.mean_stay: dict[str, float] = {}
         self.transfers: Tables = {}
         self.transfer_of: dict[str, str | None] = {}
@@ -160,11 +170,8 @@ class _Maker:
 
     def tables(self, number: int) -> Tables:
         """The whole place."""
-        reached = [
-            ward for ward in self.wards if any(self.visits[g, ward] > 1e-9 for g in self.groups)
-        ]
         settings: Tables = {}
-        for ward in reached:
+        for ward in self.reached:
             settings |= self._ward(ward)
         tables: Tables = {
             "place": f"Random place {number}",
@@ -174,12 +181,12 @@ class _Maker:
             "exits": {"home": {}},
         }
         routes: Tables = {}
-        for ward in reached:
+        for ward in self.reached:
             transfer = self.transfer_of[ward] = self._tasks(ward) if self.chance(0.25) else None
             if queue_of(ward) in settings:
                 routes[queue_of(ward)] = {ward: 1}
             routes[ward] = self._ways(self.common[ward], settings, transfer)
-        tables["patients"] = {group: self._group(group, reached, settings) for group in self.groups}
+        tables["patients"] = {group: self._group(group, settings) for group in self.groups}
         if self.transfers:
             tables["transfers"] = self.transfers
         tables["routes"] = routes
@@ -276,7 +283,7 @@ class _Maker:
         ways["home"] = {"share": "rest", **more}
         return ways
 
-    def _group(self, group: str, reached: list[str], settings: Tables) -> Tables:
+    def _group(self, group: str, settings: Tables) -> Tables:
         """When a group comes, and what of it is its own."""
         door = self.doors[group]
         queue = queue_of(door)
@@ -294,7 +301,7 @@ class _Maker:
             table |= {"elective": True, "cancelled_after": self.between(0.05, 0.4)}
         if group == self.groups[0]:
             return table
-        own = {ward: self.visits[group, ward] for ward in reached}
+        own = {ward: self.visits[group, ward] for ward in self.reached}
         stays = {
             ward: self._length(short(self.mean_stay[ward] * self.between(0.6, 1.5)))
             for ward, visits in own.items()
