@@ -11,7 +11,6 @@ What Ciw cannot say is refused (``docs/independent.md`` lists it).
 """
 
 from collections import deque
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +20,8 @@ from sim.place.schema import Place, destination, shares
 from sim.place.weeks import capacity_steps, kinds_of_day
 from sim.validation.simulators.ciw_lengths import ciw_length
 from sim.validation.simulators.ciw_limits import Node, nodes_of
-from sim.validation.simulators.told import Told, told_of_rows
+from sim.validation.simulators.ciw_told import told_by_ciw
+from sim.validation.simulators.told import Told
 
 INFINITY = float("inf")
 CLOSING = "closing "
@@ -135,7 +135,8 @@ class CiwModel:
         )
         simulation = ciw.Simulation(network)
         simulation.simulate_until_max_time(self.days)
-        return told_of_rows(list(self._rows(simulation)), self.days)
+        people = [each for each in simulation.get_all_individuals() if not _is_closing(each)]
+        return told_by_ciw(people, self.place, self.nodes, self.days)
 
     def _arrivals(self, name: str) -> Any:
         """A group's arrivals: Poisson, with a rate for each hour of the week if it changes."""
@@ -181,57 +182,6 @@ class CiwModel:
             matrix.append([share / max(1.0, sum(row)) for share in row])
         return self.ciw.routing.TransitionMatrix(matrix)
 
-    def _rows(self, simulation: Any) -> Iterator[tuple[Any, ...]]:
-        """Every asking of every person, as (person, setting, group, instants, turned away)."""
-        settings, groups = list(self.place.settings), list(self.place.patients)
-        for individual in simulation.get_all_individuals():
-            name = individual.customer_class
-            if name.startswith(CLOSING):
-                continue
-            who = getattr(individual, "person", individual.id_number)
-            door = self.place.patients[name].arrives_at
-            for setting, *told in _stays_of(individual, self.nodes, door):
-                yield who, settings.index(setting), groups.index(name), *told
-
-
-def _stays_of(individual: Any, nodes: tuple[Node, ...], door: str) -> Iterator[tuple[Any, ...]]:
-    """Each asking of one person: setting, asked, stopped, admitted, done, left, turned away."""
-    asked_at: float | None = None
-    visits = [
-        (
-            r.record_type,
-            r.node,
-            r.arrival_date,
-            r.service_start_date,
-            r.service_end_date,
-            r.exit_date,
-        )
-        for r in individual.data_records
-    ]
-    if individual.node != -1:
-        began, done = individual.service_start_date, individual.service_end_date
-        began = INFINITY if began is False else began
-        done = INFINITY if done is False else done
-        visits.append(("service", individual.node, individual.arrival_date, began, done, INFINITY))
-    for visit, (kind, number, entered_at, began_at, done_at, left_at) in enumerate(visits):
-        node = nodes[number - 1]
-        asked_at = entered_at if asked_at is None else asked_at
-        is_past_queue = visit == 0 and door == node.ward
-        if kind == "rejection":
-            yield door, asked_at, asked_at, INFINITY, INFINITY, INFINITY, True
-            return
-        if node.queue and not is_past_queue:
-            yield node.queue, asked_at, entered_at, entered_at, entered_at, began_at, False
-            asked_at = entered_at
-        if kind == "renege":
-            yield node.ward, asked_at, left_at, INFINITY, INFINITY, INFINITY, False
-            return
-        yield node.ward, asked_at, began_at, began_at, done_at, left_at, False
-        asked_at = done_at
-    if individual.node != -1 and individual.is_blocked:
-        node = nodes[individual.destination - 1]
-        yield node.queue or node.ward, asked_at, *[INFINITY] * 4, False
-
 
 def closings(place: Place, node: Node, days: int) -> list[Closing]:
     """Each bed of a node that is shut for a time, in order of the start.
@@ -254,6 +204,10 @@ def closings(place: Place, node: Node, days: int) -> list[Closing]:
             shut.append(Closing(start, end))
         found += shut
     return sorted(found)
+
+
+def _is_closing(individual: Any) -> bool:
+    return str(individual.customer_class).startswith(CLOSING)
 
 
 class _Booked:

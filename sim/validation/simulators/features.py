@@ -17,7 +17,8 @@ from sim.patients.plan import make_plan
 from sim.place.distributions import Distribution
 from sim.place.schema import Place
 from sim.validation.simulators.numbers import Key, numbers_of
-from sim.validation.simulators.random_places import Tables, queue_of
+from sim.validation.simulators.random_parts import Tables
+from sim.validation.simulators.random_places import queue_of
 from sim.validation.simulators.told import told_by_careflow
 
 RUNS = 16

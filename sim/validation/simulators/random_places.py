@@ -19,15 +19,19 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.place.load import load_place
 from sim.place.schema import Place
-
-Tables = dict[str, Any]
+from sim.validation.simulators.random_parts import (
+    Tables,
+    mean_beds,
+    random_calendar,
+    random_length,
+    short,
+)
 
 START = "2024-01-01"
 """A Monday."""
@@ -36,8 +40,6 @@ VISITS_A_DAY = (10.0, 22.0)
 """How many visits to wards a place has in a day, about; more take longer to run."""
 FREE, OPEN = "beds without limit", "a queue without limit"
 FEW, NONE = "a queue with a few places", "no queue"
-DAYS_A_WEEK = {"every day": 7, "weekdays": 5, "weekends": 2, "tue, thu, sat": 3}
-FAMILIES = ("exponential", "gamma", "lognormal", "weibull", "uniform", "triangular")
 TASK = {"task": "Arranging", "reason": "referral-to-hub"}
 
 
@@ -204,14 +206,14 @@ class _Maker:
         waits = self.waits[ward]
         if waits == FREE:
             mean = self.mean_stay[ward] = self.between(0.2, 0.8)
-            return {ward: {"beds": "unlimited", "stay": self._length(mean)}}
+            return {ward: {"beds": "unlimited", "stay": self._stay(mean)}}
         beds = int(self.rng.integers(1, 7))
         busy = self.between(0.65, 0.9) if waits == OPEN else self.between(0.65, 1.15)
         table: Tables = {"beds": beds}
         if self.has_calendars and waits == OPEN and self.chance(0.7):
-            table |= self._calendar(beds)
-        mean = self.mean_stay[ward] = short(busy * _mean_beds(table) / load)
-        table["stay"] = self._length(mean)
+            table |= random_calendar(self.rng, beds)
+        mean = self.mean_stay[ward] = short(busy * mean_beds(table) / load)
+        table["stay"] = self._stay(mean)
         if not from_wards:
             if waits != OPEN:
                 table["queue_limit"] = 0 if waits == NONE else int(self.rng.integers(1, 5))
@@ -225,39 +227,9 @@ class _Maker:
                 queue["queue_limit"] = 0
         return {queue_of(ward): queue, ward: table}
 
-    def _calendar(self, beds: int) -> Tables:
-        """Fewer beds, or none, at some hours of some days."""
-        start = int(self.rng.integers(0, 18))
-        end = int(self.rng.integers(start + 4, min(start + 13, 25)))
-        days = str(self.rng.choice(list(DAYS_A_WEEK)))
-        fewer = int(self.rng.integers(0, beds))
-        hours = {"days": days, "from": f"{start:02d}:00", "to": f"{end:02d}:00", "spaces": fewer}
-        return {"capacity_by_week": [hours]}
-
-    def _length(self, mean: float) -> Tables:
-        """A length of time with this mean, of any family."""
-        families = list(FAMILIES if self.has_calendars else (*FAMILIES, "fixed"))
-        family = str(self.rng.choice(families))
-        spread = self.rng.uniform(0.4, 1.4)
-
-        match family:
-            case "gamma" | "lognormal":
-                return {family: {"mean": mean, "sd": short(mean * spread)}}
-            case "weibull":
-                return {family: {"shape": short(0.7 + spread), "mean": mean}}
-            case "uniform":
-                return {family: [short(mean * 0.3), short(mean * 1.7)]}
-            case "triangular":
-                return {
-                    family: {
-                        "min": short(mean * 0.2),
-                        "mode": short(mean * 0.6),
-                        "max": short(mean * 2.2),
-                    }
-                }
-            case "fixed":
-                return {family: {"value": mean}}
-        return {"exponential": {"mean": mean}}
+    def _stay(self, mean: float) -> Tables:
+        """A length of time; fixed only where no calendar lets several in at one instant."""
+        return random_length(self.rng, mean, may_be_fixed=not self.has_calendars)
 
     def _tasks(self, ward: str) -> str:
         """One or two steps of arranging, for all who leave a ward."""
@@ -265,7 +237,7 @@ class _Maker:
         steps = []
         for i in range(int(self.rng.integers(1, 3))):
             steps.append(
-                {**TASK, "task": f"Step {i + 1}", "takes": self._length(self.between(0.02, 0.08))}
+                {**TASK, "task": f"Step {i + 1}", "takes": self._stay(self.between(0.02, 0.08))}
             )
         self.transfers[name] = {"arrange": steps}
         return name
@@ -303,7 +275,7 @@ class _Maker:
             return table
         own = {ward: self.visits[group, ward] for ward in self.reached}
         stays = {
-            ward: self._length(short(self.mean_stay[ward] * self.between(0.6, 1.5)))
+            ward: self._stay(short(self.mean_stay[ward] * self.between(0.6, 1.5)))
             for ward, visits in own.items()
             if visits > 1e-9 and self.chance(0.4)
         }
@@ -315,11 +287,6 @@ class _Maker:
         return table | ({"stay": stays} if stays else {}) | ({"routes": routes} if routes else {})
 
 
-def short(number: float) -> float:
-    """A number to four figures, so that the file reads well."""
-    return float(f"{number:.4g}")
-
-
 def _visits(
     wards: list[str], shares: dict[str, dict[str, float]], door: str
 ) -> NDArray[np.float64]:
@@ -327,12 +294,3 @@ def _visits(
     onward = np.array([[shares[ward].get(to, 0.0) for to in wards] for ward in wards])
     comes = np.array([float(ward == door) for ward in wards])
     return np.linalg.solve(np.eye(len(wards)) - onward.T, comes)
-
-
-def _mean_beds(table: Tables) -> float:
-    """The mean number of beds open over a week."""
-    beds = float(table["beds"])
-    for hours in table.get("capacity_by_week", ()):
-        length = int(hours["to"][:2]) - int(hours["from"][:2])
-        beds -= (table["beds"] - hours["spaces"]) * DAYS_A_WEEK[hours["days"]] * length / 168
-    return beds
