@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 SIM = Path(__file__).parents[2] / "sim"
-ROOMS = ("place", "patients", "flow", "measures", "experiment", "report", "cli")
+ROOMS = (
+    "place", "patients", "flow", "measures", "experiment", "validation", "report", "cli"
+)  # fmt: skip
 FILES = sorted(SIM.rglob("*.py"))
 RUNS_ON_ITS_OWN = ("__init__", "__main__")
 
@@ -64,6 +66,7 @@ NOT_IN = {
     "flow": ("pandas", "pyarrow", "random", "pathlib", "os", "scipy", "time"),
     "measures": ("simpy", "random", "pandas", "matplotlib", "time"),
     "experiment": ("matplotlib", "jinja2", "random"),
+    "validation": ("simpy", "matplotlib", "jinja2", "random"),
     "report": ("simpy", "random"),
     "exporters": ("simpy", "random", "time", "matplotlib", "jinja2"),
     "importers": ("simpy", "numpy", "random", "time", "pandas"),

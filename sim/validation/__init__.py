@@ -1,0 +1,1 @@
+"""Is the model right? Its results beside what others say of the same place."""
