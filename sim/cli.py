@@ -389,7 +389,7 @@ def export_pathsimr(
     _say(pathsimr_export.export_pathsimr(place, out, unit))
 
 
-@imports.command("ipacs")
+@import_app.command("ipacs")
 def import_ipacs(
     workbook: Annotated[Path, typer.Argument(metavar="WORKBOOK.xlsx", help="The workbook.")],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="A folder to make.")],

@@ -2,12 +2,6 @@
 
 from typing import Any
 
-from sim.patients.distributions import (
-    exponential_mean,
-    gamma_parameters,
-    lognormal_parameters,
-    weibull_scale,
-)
 from sim.place.distributions import (
     Distribution,
     Empirical,
@@ -19,6 +13,12 @@ from sim.place.distributions import (
     Triangular,
     Uniform,
     Weibull,
+)
+from sim.place.parameters import (
+    exponential_mean,
+    gamma_parameters,
+    lognormal_parameters,
+    weibull_scale,
 )
 
 
@@ -36,8 +36,8 @@ def ciw_length(distribution: Distribution) -> Any:
 
     family = distribution.family
     unit = family.days_per_unit
-    if isinstance(family, LongTailed) and family.redrawn_above:
-        raise CannotSayError("lengths that are drawn again above a limit")
+    if isinstance(family, LongTailed) and (family.redrawn_above or family.redrawn_below):
+        raise CannotSayError("lengths that are drawn again beyond a limit")
     match family:
         case Fixed():
             return dists.Deterministic(family.value.value * unit)
