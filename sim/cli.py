@@ -389,7 +389,7 @@ def export_pathsimr(
     _say(pathsimr_export.export_pathsimr(place, out, unit))
 
 
-@imports.command("ipacs")
+@import_app.command("ipacs")
 def import_ipacs(
     workbook: Annotated[Path, typer.Argument(metavar="WORKBOOK.xlsx", help="The workbook.")],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="A folder to make.")],
@@ -401,8 +401,7 @@ def import_ipacs(
     """Read the workbook of the IPACS model."""
     from sim.importers.ipacs import import_workbook, locality_names
 
-    for line in import_workbook(workbook, out, locality_names(locality or [])):
-        print(line)
+    _say(import_workbook(workbook, out, locality_names(locality or [])))
 
 
 @app.command()
