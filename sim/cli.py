@@ -401,8 +401,7 @@ def import_ipacs(
     """Read the workbook of the IPACS model."""
     from sim.importers.ipacs import import_workbook, locality_names
 
-    for line in import_workbook(workbook, out, locality_names(locality or [])):
-        print(line)
+    _say(import_workbook(workbook, out, locality_names(locality or [])))
 
 
 @app.command()

@@ -68,9 +68,7 @@ def test_beds_give_the_same_results_byte_for_byte_as_the_place_written_by_hand(
         ("made", folder / "experiment.yaml"),
         ("by hand", PUBLISHED / "ipacs_2023_bedded.yaml"),
     ):
-        study = load_experiment(
-            path, replications=2, seed=2023, scenarios=["BCap_S2los_S1Arr"]
-        )
+        study = load_experiment(path, replications=2, seed=2023, scenarios=["BCap_S2los_S1Arr"])
         run_experiment(study, tmp_path / name, 1)
         lines = (tmp_path / name / "summary.csv").read_text().splitlines()
         rows[name] = sorted(
