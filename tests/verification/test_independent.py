@@ -131,7 +131,7 @@ def test_stays_that_are_a_tenth_too_long_raise_an_alarm(monkeypatch: pytest.Monk
     found = compare_with_ciw(12, SEED, 1, days=20, replications=20)
     assert not found.agrees
     assert found.stays_that_differ == 0, "Ciw was told of the same long stays"
-    assert "occupied" in {row.measure for row in found.alarms_together}
+    assert found.alarms_together, "a small difference that goes one way everywhere"
 
 
 def test_the_numbers_compared_are_those_that_a_run_measures() -> None:

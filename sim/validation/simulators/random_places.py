@@ -187,7 +187,7 @@ class _Maker:
             transfer = self.transfer_of[ward] = self._tasks(ward) if self.chance(0.25) else None
             if queue_of(ward) in settings:
                 routes[queue_of(ward)] = {ward: 1}
-            routes[ward] = self._ways(self.common[ward], settings, transfer)
+            routes[ward] = self._ways(ward, self.common[ward], settings, transfer)
         tables["patients"] = {group: self._group(group, settings) for group in self.groups}
         if self.transfers:
             tables["transfers"] = self.transfers
@@ -242,13 +242,15 @@ class _Maker:
         self.transfers[name] = {"arrange": steps}
         return name
 
-    def _ways(self, shares: dict[str, float], settings: Tables, transfer: str | None) -> Tables:
+    def _ways(
+        self, ward: str, shares: dict[str, float], settings: Tables, transfer: str | None
+    ) -> Tables:
         """The routes from a ward; all who come to a ward by transfer have the same turn."""
         ways: Tables = {}
         more = {"transfer": transfer} if transfer else {}
         for to, share in shares.items():
             target = queue_of(to) if queue_of(to) in settings else to
-            if target not in settings:
+            if target not in settings or target == ward:  # nobody takes such a route
                 continue
             limited = settings[target].get("beds", settings[target].get("places")) != "unlimited"
             ways[target] = {"share": share, **({"priority": 5} if limited else {}), **more}
@@ -280,7 +282,7 @@ class _Maker:
             if visits > 1e-9 and self.chance(0.4)
         }
         routes = {
-            ward: self._ways(self.shares[group][ward], settings, self.transfer_of[ward])
+            ward: self._ways(ward, self.shares[group][ward], settings, self.transfer_of[ward])
             for ward, visits in own.items()
             if visits > 1e-9 and self.shares[group][ward] != self.common[ward]
         }
