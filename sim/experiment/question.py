@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from sim.experiment.beds_tried import TriedBeds, cant_be_tried
 from sim.experiment.benchmarks import Benchmarks, read_benchmarks
 from sim.experiment.files import NotFoundError, find, lever_files
 from sim.experiment.fingerprint import fingerprint
@@ -133,6 +134,13 @@ class Experiment(Strict):
         description="A file of published figures to set the first scenario beside: found as the "
         "place is.",
     )
+    beds_tried: tuple[TriedBeds, ...] = Field(
+        (),
+        description="Numbers of beds of which to measure the chance of delay, in settings without "
+        "limit.",
+        strict=False,
+        max_length=200,
+    )
     keep: Literal["summary", "logs"] = Field(
         "summary", description="What is kept of each run: its summary, or also its whole log."
     )
@@ -200,7 +208,10 @@ def load_experiment(
             )
         except InputError as error:
             problems.extend(error.problems)
-    refuse([*problems, *_unknown_settings(document, experiment, list(loaded.values()))])
+    found = list(loaded.values())
+    problems += _unknown_settings(document, experiment, found)
+    places = {each.name: each.place for each in found}
+    refuse([*problems, *cant_be_tried(document, experiment.beds_tried, places)])
     benchmarks = _read_benchmarks(document, experiment, next(iter(loaded.values())).place)
     return Study(path, experiment, loaded, benchmarks)
 
@@ -408,6 +419,8 @@ def _scenario(
         "seed": experiment.seed,
         "keep": experiment.keep,
     }
+    if experiment.beds_tried:
+        settings["beds_tried"] = [each.model_dump() for each in experiment.beds_tried]
     if phases:
         settings["phases"] = [
             {

@@ -87,9 +87,7 @@ def _leading_stay(run: Run, stays: Stays) -> Ints:
 def unique_tasks(run: Run) -> list[TaskPlan]:
     """Each task of a plain transfer once, in plan order."""
     plain = (route for route in run.plan.routes if not route.has_process)
-    by_key = {
-        task.key: task for route in plain for each in route.tasks for task in each.versions
-    }
+    by_key = {task.key: task for route in plain for each in route.tasks for task in each.versions}
     return list(by_key.values())
 
 
