@@ -1,7 +1,7 @@
 """An experiment: a question put to a place, and the scenarios that may answer it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -131,8 +131,8 @@ class Experiment(Strict):
     )
     benchmarks: FileName | None = Field(
         None,
-        description="A file of published figures to set the first scenario beside: found as the "
-        "place is.",
+        description="A file of published figures to set the scenarios beside: found as the place "
+        "is.",
     )
     beds_tried: tuple[TriedBeds, ...] = Field(
         (),
@@ -212,7 +212,7 @@ def load_experiment(
     problems += _unknown_settings(document, experiment, found)
     places = {each.name: each.place for each in found}
     refuse([*problems, *cant_be_tried(document, experiment.beds_tried, places)])
-    benchmarks = _read_benchmarks(document, experiment, next(iter(loaded.values())).place)
+    benchmarks = _read_benchmarks(document, experiment, places)
     return Study(path, experiment, loaded, benchmarks)
 
 
@@ -320,7 +320,9 @@ def _wrong_groups(document: Document, experiment: Experiment) -> Iterator[Proble
             first.setdefault(name, heading)
 
 
-def _read_benchmarks(document: Document, experiment: Experiment, place: Place) -> Benchmarks | None:
+def _read_benchmarks(
+    document: Document, experiment: Experiment, places: Mapping[str, Place]
+) -> Benchmarks | None:
     """The published figures that the experiment names."""
     if experiment.benchmarks is None:
         return None
@@ -329,7 +331,8 @@ def _read_benchmarks(document: Document, experiment: Experiment, place: Place) -
     except NotFoundError as error:
         refuse([document.problem(("benchmarks",), str(error))])
         raise AssertionError("a file that is not there is a problem") from error
-    return read_benchmarks(path, place)
+    left_out = [name for name in experiment.scenarios if name not in places]
+    return read_benchmarks(path, places, left_out)
 
 
 RESERVED = (

@@ -41,12 +41,13 @@ def problem(folder: Path, old: str, new: str) -> str:
     assert FILE.count(old) == 1
     path.write_text(FILE.replace(old, new), encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        read_benchmarks(path, load_place(folder / "place.yaml"))
+        read_benchmarks(path, {"as it is": load_place(folder / "place.yaml")})
     return str(caught.value)
 
 
 def test_a_tolerance_is_a_size_or_a_share_of_the_value(folder: Path) -> None:
-    rows = read_benchmarks(folder / "england.yaml", load_place(folder / "place.yaml")).rows
+    places = {"as it is": load_place(folder / "place.yaml")}
+    rows = read_benchmarks(folder / "england.yaml", places).rows
     assert rows[0].within.of(rows[0].value) == pytest.approx(5.3)
     assert rows[1].within == Tolerance(size=0.5)
     assert [row.fitted for row in rows] == [True, False]
