@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
 .DELETE_ON_ERROR:
-.PHONY: help run flagship bnssg test lint bench schemas clean
+.PHONY: help run flagship bnssg test lint bench validation schemas clean
 
 help:
 	@echo 'make run      coordination or capacity in Exampleshire, in short: a quarter of a year, 4 times'
@@ -22,6 +22,7 @@ help:
 	@echo 'make test     ruff, mypy, then all tests with branch coverage (at least 95%)'
 	@echo 'make lint     ruff and mypy only'
 	@echo 'make bench    how fast careflow is beside other engines'
+	@echo 'make validation  set the model beside published models and theory; writes docs/validation.md'
 	@echo 'make schemas  write the JSON Schemas in configs/schema again'
 	@echo 'make clean    remove .venv, caches and build leftovers (results are kept)'
 
@@ -45,6 +46,10 @@ lint: $(VENV)/ready-to-test
 
 bench: $(VENV)/ready-to-bench
 	@$(BIN)/python -m benchmarks.bench
+
+validation: $(VENV)/ready-to-test
+	@$(BIN)/careflow validate -o results/validation
+	@cp results/validation/validation.md docs/validation.md
 
 schemas: $(VENV)/ready-to-run
 	@$(BIN)/careflow schema configs/schema

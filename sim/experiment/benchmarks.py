@@ -64,9 +64,7 @@ class Tolerance(Strict):
         return self.size if self.size is not None else abs(value) * (self.share or 0.0)
 
 
-Within = Annotated[
-    Tolerance, BeforeValidator(_tolerance, json_schema_input_type=float | str)
-]
+Within = Annotated[Tolerance, BeforeValidator(_tolerance, json_schema_input_type=float | str)]
 
 
 class AtMostOutside(Strict):
@@ -233,6 +231,7 @@ def _unknown_names(
 ) -> Iterator[Problem]:
     seen: dict[tuple[str | None, ...], int] = {}
     quick = benchmarks.quick.scenarios if benchmarks.quick else ()
+    named: list[tuple[tuple[str | int, ...], str | None]]
     named = [(("quick", "scenarios", i), name) for i, name in enumerate(quick)]
     named += [(("rows", i, "scenario"), row.scenario) for i, row in enumerate(benchmarks.rows)]
     names = [*places, *left_out]

@@ -76,7 +76,7 @@ def numbers_there(
 def beds_tried_rows(
     run: Run, stays: Stays, tried: Sequence[BedsTried], window: tuple[float, float]
 ) -> list[MeasureRow]:
-    """``prob_delay`` of each setting with each number of beds; each as the two sums of its ratio."""
+    """``prob_delay`` of each setting with each number of beds, each as a ratio of two sums."""
     number = {name: row for row, name in enumerate(run.plan.settings)}
     found: dict[tuple[str, ...], NumbersThere] = {}
     rows = []
@@ -86,8 +86,10 @@ def beds_tried_rows(
             found[names] = numbers_there(stays, [number[name] for name in names], window)
         for setting, _ in each.own:
             full, all_time = _full(found[names], each, setting)
+            locality = run.plan.place.settings[setting].locality or ""
+            part = each.part(setting)
             rows.append(
-                MeasureRow("prob_delay", full, all_time, setting=setting, part=each.part(setting))
+                MeasureRow("prob_delay", full, all_time, setting, locality=locality, part=part)
             )
     return rows
 

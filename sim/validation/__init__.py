@@ -1,1 +1,1 @@
-"""What is known of a place by other means, beside what careflow makes of it."""
+"""Is the model right? Its results beside what others say of the same place."""

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sim.experiment.benchmarks import AtMostOutside, Tolerance
@@ -15,8 +16,8 @@ from sim.validation.figures import Figure
 Pairs = Sequence[tuple[float, float]]
 """What is read from one run, in the order of the figures: numerator and denominator of each."""
 
-THEORY = Tolerance(standard_errors=3.5)
-"""Ours may be so far from an exact value: by chance one figure in two thousand is."""
+THEORY = Tolerance(standard_errors=4.0)
+"""Ours may be so far from an exact value: by chance hardly one figure in ten thousand is."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Trial:
     replications: int
     read: Callable[[Replication], Pairs]
     figures: tuple[Figure, ...]
+    name: str = ""
+    """What it is called among the trials of its case."""
     phases: Phases | None = None
     beds_tried: tuple[BedsTried, ...] = ()
 
@@ -43,6 +46,8 @@ class Case:
     about: str
     source: str
     trials: tuple[Trial, ...]
+    file: Path | None = None
+    """The experiment's file, for a published model."""
     at_most_outside: AtMostOutside | None = None
     """For figures that are judged together: how many may lie how far outside."""
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 SIM = Path(__file__).parents[2] / "sim"
-ROOMS = ("place", "patients", "flow", "measures", "experiment", "report", "cli")
+ROOMS = (
+    "place", "patients", "flow", "measures", "experiment", "validation", "report", "cli"
+)  # fmt: skip
 FILES = sorted(SIM.rglob("*.py"))
 RUNS_ON_ITS_OWN = ("__init__", "__main__")
 
@@ -62,6 +64,7 @@ NOT_IN = {
     "flow": ("pandas", "pyarrow", "random", "pathlib", "os", "scipy", "time"),
     "measures": ("simpy", "random", "pandas", "matplotlib", "time"),
     "experiment": ("matplotlib", "jinja2", "random"),
+    "validation": ("simpy", "matplotlib", "jinja2", "random"),
     "report": ("simpy", "random"),
 }
 """What a room knows nothing of: chance, running time, files, pictures."""

@@ -5,7 +5,7 @@ transient M/M/1; Newell (1982) for fluid limits.
 """
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -37,11 +37,10 @@ def over_time(quick: bool) -> Iterator[Case]:
     yield from overloads(quick)
 
 
-def there_at(run: Replication, instants: Sequence[float], setting: int = 0) -> Floats:
-    """How many people are in a setting at some instants."""
+def there_at(run: Replication, instants: Floats) -> Floats:
+    """How many people are in the only setting at some instants."""
     stays = run.measured.stays
-    mine = stays.setting == setting
-    came, left = np.sort(stays.admitted_at[mine]), np.sort(stays.left_at[mine])
+    came, left = np.sort(stays.admitted_at), np.sort(stays.left_at)
     return np.asarray(
         np.searchsorted(came, instants, "right") - np.searchsorted(left, instants, "right"),
         dtype=np.float64,
@@ -54,7 +53,7 @@ def poisson(quick: bool) -> Case:
     chances = [math.exp(-8) * 8**n / math.factorial(n) for n in range(21)]
 
     def read(run: Replication) -> list[float]:
-        there = there_at(run, midnights.tolist())
+        there = there_at(run, midnights)
         return [
             measured(run, "occupied", "ward"), float(there.mean()), float(there.var(ddof=1)),
             float((there <= 4).mean()), float((there >= 13).mean()),
@@ -87,7 +86,7 @@ def by_hour(quick: bool) -> Case:
 
     def read(run: Replication) -> list[float]:
         hour = (run.measured.stays.admitted_at % 1 * 24).astype(int)
-        return (np.bincount(hour, minlength=24) / days).tolist()
+        return [float(number) / days for number in np.bincount(hour, minlength=24)]
 
     return theory(
         "by-hour", "Arrivals by the hour of the day", "the profile itself", place,
@@ -115,7 +114,7 @@ def mean_there(
     Source: Eick, Massey and Whitt (1993).
     """
     step = back / 40_000
-    ages = (np.arange(40_000) + 0.5) * step
+    ages: Floats = np.asarray((np.arange(40_000) + 0.5) * step)
     return float((rate(at - ages) * still_there(stay, ages)).sum() * step)
 
 
@@ -139,13 +138,17 @@ def daily_wave(name: str, stay: dict[str, Any], quick: bool) -> Case:
     first, last = 8, 48
 
     def read(run: Replication) -> list[float]:
-        days = np.arange(first, last)
+        days = np.arange(first, last, dtype=np.float64)
         return [float(there_at(run, days + hour / 24).mean()) for hour in hours]
 
     return theory(
-        f"wave-{name}", f"Arrivals that rise and fall with the hours, {name} stays (M_t/G/infinity)",
+        f"wave-{name}",
+        f"Arrivals that rise and fall with the hours, {name} stays (M_t/G/infinity)",
         "Eick, Massey and Whitt (1993)", place,
-        {f"people there at {hour}:00": mean_there(rate, family, 40 + hour / 24, 8) for hour in hours},
+        {
+            f"people there at {hour}:00": mean_there(rate, family, 40 + hour / 24, 8)
+            for hour in hours
+        },
         read, days=last, replications=(40, 10), quick=quick,
     )  # fmt: skip
 
@@ -166,7 +169,7 @@ def weekly_wave(quick: bool) -> Case:
     def rate(at: Floats) -> Floats:
         return np.asarray(by_day[np.floor(at).astype(int) % 7])
 
-    weeks = np.arange(5, 45)
+    weeks = np.arange(5, 45, dtype=np.float64)
 
     def read(run: Replication) -> list[float]:
         return [float(there_at(run, weeks * 7 + day).mean()) for day in range(7)]
@@ -203,7 +206,7 @@ def from_a_state(quick: bool) -> Case:
     return theory(
         "state-mm-infinity", "From 60 people there at the start, no limit (M/M/infinity)",
         "Cox and Smith (1961)", place, exact,
-        lambda run: there_at(run, DAYS).tolist(),
+        lambda run: [float(number) for number in there_at(run, np.array(DAYS))],
         days=9, replications=(1500, 300), quick=quick,
     )  # fmt: skip
 
@@ -227,7 +230,7 @@ def from_equilibrium(quick: bool) -> Case:
         "state-mg-infinity",
         "From 60 people found on a chance day, lognormal stays, no limit (M/G/infinity)",
         "Cox (1962), Renewal theory, section 5.3", place, exact,
-        lambda run: there_at(run, DAYS).tolist(),
+        lambda run: [float(number) for number in there_at(run, np.array(DAYS))],
         days=9, replications=(1200, 200), quick=quick,
     )  # fmt: skip
 

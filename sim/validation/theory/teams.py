@@ -179,6 +179,7 @@ def side_by_side(quick: bool) -> Case:
         (-1) ** (size + 1) / sum(some) for size in (1, 2, 3) for some in combinations(rates, size)
     )
     last = {"task": "last", "takes": 0.5, "reason": "transport", "after": ["t0", "t1", "t2"]}
+    tasks: list[dict[str, Any]] = [*waits(means, after=[]), last]
 
     def read(run: Replication) -> list[float]:
         delay = delays(run, 170)
@@ -186,7 +187,7 @@ def side_by_side(quick: bool) -> Case:
 
     return theory(
         "side-by-side", "Three tasks side by side, then half a day: the longest, and then that",
-        "Rényi (1953)", leave_after([*waits(means, after=[]), last], 40.0, {}),
+        "Rényi (1953)", leave_after(tasks, 40.0, {}),
         {
             "days until gone": longest + 0.5,
             "share gone within 2.5 days": float(np.prod([1 - np.exp(-2 * rate) for rate in rates])),
@@ -208,7 +209,7 @@ def one_after_another(quick: bool) -> Case:
 def sent_back(quick: bool) -> Case:
     """The number of times that a referral goes back is geometric."""
     returned, repeats, first, second = 0.35, 0.5, 6.0, 3.0
-    tasks = [
+    tasks: list[dict[str, Any]] = [
         {"task": "Refer", "team": "ward", "reason": "referral-to-hub",
          "works_for": {"exponential": {"mean": first, "unit": "hours"}}},
         {"task": "Confirm", "team": "hub", "reason": "needs-and-pathway", "returned": returned,
