@@ -8,7 +8,7 @@ sure.
 import math
 from dataclasses import dataclass
 
-from scipy.special import ndtr
+from scipy.special import ndtr, stdtr
 
 from sim.experiment.benchmarks import Tolerance
 
@@ -28,6 +28,8 @@ class Agreement:
     within: Tolerance
     published_error: float = 0.0
     """The standard error of the figure; 0 where it is exact, or not known."""
+    replications: int = 0
+    """How many ours is the mean of; 0 where it is not known."""
 
     @property
     def combined(self) -> float:
@@ -69,4 +71,8 @@ class Agreement:
         >>> round(Agreement(1.0, 1.0, 0.1, Tolerance(standard_errors=3.0)).prob_false_alarm, 4)
         0.0027
         """
-        return float(2 * ndtr(-self.room / self.combined)) if self.combined > 0 else 0.0
+        if self.combined == 0:
+            return 0.0
+        if self.published_error == 0 and self.replications > 1:
+            return float(2 * stdtr(self.replications - 1, -self.room / self.combined))
+        return float(2 * ndtr(-self.room / self.combined))

@@ -166,8 +166,8 @@ class Benchmarks(Strict):
     )
     exact_means: YesNo = Field(
         False,
-        description="Whether careflow validate also sets the settings without limit beside their "
-        "exact means (people come only from outside, and stay only as long as they need).",
+        description="Whether careflow validate also sets settings beside their exact means, where "
+        "nobody ever waits and theory knows them.",
     )
     quick: Quick | None = Field(
         None, description="What the quick form of careflow validate runs, in place of everything."

@@ -96,8 +96,8 @@ def settings(found: Validation) -> list[str]:
         f"careflow {found.version}, the {form} form, experiments in {found.folder.as_posix()}. "
         "Replications, warm-up and seed stand with each model.",
         "The tolerance is how far apart the two may be. Ours agrees if it lies within it, or two "
-        "standard errors of the difference. Beside an exact value the tolerance is four standard "
-        "errors of ours, which must be known to a few percent.",
+        "standard errors of the difference. Beside an exact value the tolerance is what chance "
+        "exceeds once in ten thousand times, and ours must be known to a few percent.",
     ]
     if found.is_quick:
         said.append("The quick form runs less of everything, so its intervals are wide.")

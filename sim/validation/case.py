@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scipy.special import stdtrit
+
 from sim.experiment.benchmarks import AtMostOutside, Tolerance
 from sim.experiment.replicate import Replication
 from sim.measures.beds_tried import BedsTried
@@ -16,8 +18,17 @@ from sim.validation.figures import Figure
 Pairs = Sequence[tuple[float, float]]
 """What is read from one run, in the order of the figures: numerator and denominator of each."""
 
-THEORY = Tolerance(standard_errors=4.0)
-"""Ours may be so far from an exact value: by chance hardly one figure in ten thousand is."""
+RARE = 1e-4
+"""How often ours may be farther from an exact value by chance than it is allowed to be."""
+
+
+def beside_exact(replications: int) -> Tolerance:
+    """How far the mean of so many replications may lie from an exact value.
+
+    >>> round(beside_exact(20).standard_errors, 2), round(beside_exact(1000).standard_errors, 2)
+    (4.9, 3.91)
+    """
+    return Tolerance(standard_errors=float(stdtrit(replications - 1, 1 - RARE / 2)))
 
 
 @dataclass(frozen=True)
@@ -110,7 +121,12 @@ def theory(
 
     loose = 2.0 if quick else 1.0
     figures = tuple(
-        Figure(name, value, THEORY, half_width=loose * max(near * abs(value), at_least))
+        Figure(
+            name,
+            value,
+            beside_exact(replications[quick]),
+            half_width=loose * max(near * abs(value), at_least),
+        )
         for name, value in exact.items()
     )
     # A seed of its own for each, so that cases do not share their luck.

@@ -57,6 +57,7 @@ class Compared:
             max(self.error, figure.error_at_least),
             figure.within,
             max(figure.standard_error, figure.error_at_least),
+            self.ours.replications,
         )
 
     @property

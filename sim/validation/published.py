@@ -9,8 +9,8 @@ from sim.experiment.replicate import Replication
 from sim.experiment.scores import NOUGHT_IF_ABSENT, Key, key_of
 from sim.measures.definitions import MEASURES
 from sim.place.problems import input_error
-from sim.validation.case import THEORY, Case, Pairs, Trial
-from sim.validation.exact_means import exact_mean, has_exact_mean
+from sim.validation.case import Case, Pairs, Trial, beside_exact
+from sim.validation.exact_means import exact_mean
 from sim.validation.figures import Figure
 
 
@@ -84,10 +84,12 @@ def _trial(
     keys = [_key(row) for row in rows]
     if benchmarks.exact_means:
         for name in dict.fromkeys(row.setting for row in rows if row.setting):
-            if has_exact_mean(scenario.place, name):
-                value = exact_mean(scenario.place, name, experiment.days)
+            value = exact_mean(scenario.place, name, experiment.days)
+            if value is not None and experiment.warm_up == 0:
                 title = f"{name}: {MEASURES['occupied'].title}"
-                figures.append(Figure(title, value, THEORY, "Exact mean (M_t/G/infinity)"))
+                figures.append(
+                    Figure(title, value, beside_exact(replications), "Exact mean (M_t/G/infinity)")
+                )
                 keys.append(key_of("occupied", name))
     return Trial(
         scenario.place,

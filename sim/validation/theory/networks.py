@@ -81,7 +81,7 @@ def jackson(quick: bool) -> Case:
     exact["time with at most 2 at a"] = at_most[0]
     exact["time with at most 2 at each of a, b and c"] = float(np.prod(at_most))
     exact["time with nobody anywhere"] = float(np.prod([each[0] for each in chances]))
-    days, warm_up = 3000, 100
+    days, warm_up = 1500, 50
 
     def read(run: Replication) -> list[float]:
         found = []
@@ -98,7 +98,7 @@ def jackson(quick: bool) -> Case:
 
     return theory(
         "jackson", "Three stations with loops: a network in product form", "Jackson (1957, 1963)",
-        a_network(), exact, read, days=days, warm_up=warm_up, replications=(80, 16), quick=quick,
+        a_network(), exact, read, days=days, warm_up=warm_up, replications=(160, 32), quick=quick,
         about="People wait in places without limit, so that nobody is blocked.", near=0.03,
     )  # fmt: skip
 
@@ -149,7 +149,7 @@ def line(
         key, f"{len(rates)} settings in a line, {' + '.join(map(str, beds))} beds, blocking",
         "Hunt (1956), Avi-Itzhak and Yadin (1965)",
         a_line(per_day, rates, beds, queue_limit=0), exact, read,
-        days=2000, warm_up=30, replications=(50, 12), quick=quick,
+        days=700, warm_up=30, replications=(140, 34), quick=quick,
         about=f"The exact chain has {len(chance)} states.",
     )  # fmt: skip
 
@@ -163,5 +163,5 @@ def never_idle(quick: bool) -> Case:
         "Hunt (1956)", a_line(12.0, (first, second), (1, 1)),
         {"people a day through it": exact},
         lambda run: [measured(run, "admitted_per_day", "station-2")],
-        days=1000, warm_up=50, replications=(30, 10), quick=quick,
+        days=500, warm_up=50, replications=(60, 20), quick=quick,
     )  # fmt: skip

@@ -49,7 +49,7 @@ def there_at(run: Replication, instants: Floats) -> Floats:
 
 def poisson(quick: bool) -> Case:
     """M/G/infinity: the number there is Poisson, whatever the stay."""
-    midnights = np.arange(20, 1000, dtype=np.float64)
+    midnights = np.arange(20, 500, dtype=np.float64)
     chances = [math.exp(-8) * 8**n / math.factorial(n) for n in range(21)]
 
     def read(run: Replication) -> list[float]:
@@ -68,7 +68,7 @@ def poisson(quick: bool) -> Case:
             "midnights with 4 or fewer": sum(chances[:5]),
             "midnights with 13 or more": 1 - sum(chances[:13]),
         },
-        read, days=980, warm_up=20, replications=(60, 12), quick=quick,
+        read, days=480, warm_up=20, replications=(120, 24), quick=quick,
     )  # fmt: skip
 
 
@@ -135,7 +135,7 @@ def daily_wave(name: str, stay: dict[str, Any], quick: bool) -> Case:
     family = place.settings["ward"].stay
     assert family is not None
     hours = (0, 6, 12, 18)
-    first, last = 8, 48
+    first, last = 8, 28
 
     def read(run: Replication) -> list[float]:
         days = np.arange(first, last, dtype=np.float64)
@@ -149,7 +149,7 @@ def daily_wave(name: str, stay: dict[str, Any], quick: bool) -> Case:
             f"people there at {hour}:00": mean_there(rate, family, 40 + hour / 24, 8)
             for hour in hours
         },
-        read, days=last, replications=(40, 10), quick=quick,
+        read, days=last, replications=(80, 20), quick=quick,
     )  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def weekly_wave(quick: bool) -> Case:
     def rate(at: Floats) -> Floats:
         return np.asarray(by_day[np.floor(at).astype(int) % 7])
 
-    weeks = np.arange(5, 45, dtype=np.float64)
+    weeks = np.arange(5, 25, dtype=np.float64)
 
     def read(run: Replication) -> list[float]:
         return [float(there_at(run, weeks * 7 + day).mean()) for day in range(7)]
@@ -181,7 +181,7 @@ def weekly_wave(quick: bool) -> Case:
             f"people there at the beginning of {day}": mean_there(rate, stay, 70.0 + number, 35.0)
             for number, day in enumerate(factors)
         },
-        read, days=320, replications=(60, 12), quick=quick,
+        read, days=180, replications=(120, 24), quick=quick,
     )  # fmt: skip
 
 

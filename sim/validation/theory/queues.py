@@ -81,7 +81,7 @@ def losses(quick: bool) -> Iterator[Case]:
                 measured(run, "turned_away_per_day", "ward") / per_day,
                 measured(run, "occupied", "ward"),
             ],
-            days=1500, warm_up=30, replications=(40, 10), quick=quick,
+            days=500, warm_up=30, replications=(120, 30), quick=quick,
         )  # fmt: skip
 
 
@@ -108,6 +108,6 @@ def priorities(key: str, rates: list[float], beds: int, mean: float, quick: bool
         key, f"{len(rates)} priority classes, places: {beds}",
         "Cobham (1954)", place,
         {f"days waited, {name}": value for name, value in zip(names, exact, strict=True)},
-        waits, days=2000, warm_up=20, replications=(60, 12), quick=quick, at_least=0.0,
+        waits, days=1000, warm_up=20, replications=(120, 24), quick=quick, at_least=0.0,
         near=0.03,
     )  # fmt: skip

@@ -87,7 +87,7 @@ def day_and_night(quick: bool) -> Case:
             "days until begun": wait, "cases waiting": per_day * wait,
             "share of hours busy": load / staff, "share that wait": share,
         },
-        read, days=800, warm_up=30, replications=(60, 12), quick=quick, near=0.05,
+        read, days=400, warm_up=30, replications=(120, 24), quick=quick, near=0.05,
     )  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def with_hours(quick: bool) -> Case:
             "working hours until begun": share * hours / (staff - load),
             "share that wait": share, "share of hours busy": load / staff,
         },
-        read, days=1200, warm_up=30, replications=(60, 12), quick=quick, near=0.04,
+        read, days=600, warm_up=30, replications=(120, 24), quick=quick, near=0.04,
     )  # fmt: skip
 
 
@@ -136,7 +136,7 @@ def weekly_panel(quick: bool) -> Case:
 
     def read(run: Replication) -> list[float]:
         jobs = log(run)
-        waited = (jobs.started_at - jobs.due_at)[(jobs.due_at >= 7) & (jobs.due_at < 1394)]
+        waited = (jobs.started_at - jobs.due_at)[(jobs.due_at >= 7) & (jobs.due_at < 694)]
         return [float(waited.mean()), float((waited**2).mean()), float((waited < 1.4).mean())]
 
     meets = {"days": "wed", "at": "14:00"}
@@ -144,7 +144,7 @@ def weekly_panel(quick: bool) -> Case:
         "panel-weekly", "A weekly panel without limit: the wait is uniform over the week",
         "Bailey (1954)", leave_after([PANEL], 5.0, {"panel": {"meets": meets}}),
         {"days waited": 3.5, "mean square of it": 49 / 3, "share within a fifth of a week": 0.2},
-        read, days=1401, warm_up=7, replications=(20, 8), quick=quick,
+        read, days=701, warm_up=7, replications=(60, 20), quick=quick,
     )  # fmt: skip
 
 
@@ -159,7 +159,7 @@ def panel_with_limit(quick: bool) -> Case:
         leave_after([PANEL], per_day, {"panel": {"meets": meets, "cases": cases}}),
         {"days waited": wait, "cases waiting": per_day * wait},
         lambda run: [measured(run, each, team="panel") for each in ("start_wait_days", "backlog")],
-        days=3801, warm_up=301, replications=(60, 12), quick=quick,
+        days=1901, warm_up=301, replications=(120, 24), quick=quick,
     )  # fmt: skip
 
 
@@ -182,7 +182,7 @@ def side_by_side(quick: bool) -> Case:
     tasks: list[dict[str, Any]] = [*waits(means, after=[]), last]
 
     def read(run: Replication) -> list[float]:
-        delay = delays(run, 170)
+        delay = delays(run, 70)
         return [float(delay.mean()), float((delay <= 2.5).mean())]
 
     return theory(
@@ -192,7 +192,7 @@ def side_by_side(quick: bool) -> Case:
             "days until gone": longest + 0.5,
             "share gone within 2.5 days": float(np.prod([1 - np.exp(-2 * rate) for rate in rates])),
         },
-        read, days=200, replications=(40, 10), quick=quick,
+        read, days=100, replications=(100, 24), quick=quick,
     )  # fmt: skip
 
 
@@ -201,8 +201,8 @@ def one_after_another(quick: bool) -> Case:
     return theory(
         "one-after-another", "Three tasks one after another: their sum", "sums of means",
         leave_after(waits([1.0, 0.5, 2.0]), 40.0, {}), {"days until gone": 3.5},
-        lambda run: [float(delays(run, 170).mean())],
-        days=200, replications=(30, 8), quick=quick,
+        lambda run: [float(delays(run, 70).mean())],
+        days=100, replications=(80, 24), quick=quick,
     )  # fmt: skip
 
 
@@ -219,11 +219,11 @@ def sent_back(quick: bool) -> Case:
 
     def read(run: Replication) -> list[float]:
         stays, jobs = run.measured.stays, log(run)
-        early = stays.ready_at < 170
+        early = stays.ready_at < 80
         mine = (jobs.team == run.run.plan.teams.index("hub")) & early[jobs.stay]
         times = np.bincount(jobs.stay[mine], minlength=len(early))[early]
         return [
-            float(delays(run, 170).mean()), float(times.mean() - 1), float((times > 1).mean()),
+            float(delays(run, 80).mean()), float(times.mean() - 1), float((times > 1).mean()),
             float((times > 3).mean()), measured(run, "handoffs_per_discharge"),
         ]  # fmt: skip
 
@@ -236,7 +236,7 @@ def sent_back(quick: bool) -> Case:
             "share that go back three times or more": returned**3,
             "hand-offs: there, and each time back and there again": 1 + 2 * redone,
         },
-        read, days=200, warm_up=20, replications=(30, 8), quick=quick,
+        read, days=80, warm_up=20, replications=(100, 24), quick=quick,
     )  # fmt: skip
 
 
@@ -293,7 +293,7 @@ def town(quick: bool) -> Case:
     return theory(
         "town", "Work asked of five teams, returns and trusted assessors included", "flow balance",
         place, {**exact, **{f"cases a week, {name}": load.cases for name, load in loads.items()}},
-        read, days=days, warm_up=warm_up, replications=(50, 12), quick=quick, near=0.03,
+        read, days=days, warm_up=warm_up, replications=(60, 20), quick=quick, near=0.03,
     )  # fmt: skip
 
 
