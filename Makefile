@@ -14,7 +14,7 @@ READERS := .venv-readers
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
 .DELETE_ON_ERROR:
-.PHONY: help run flagship bnssg test lint readers bench schemas clean
+.PHONY: help run flagship bnssg test lint readers bench validation schemas clean
 
 help:
 	@echo 'make run      coordination or capacity in Exampleshire, in short: a quarter of a year, 4 times'
@@ -24,6 +24,7 @@ help:
 	@echo 'make lint     ruff and mypy only'
 	@echo 'make readers  open exports with pm4py and vidigi, in an environment of their own'
 	@echo 'make bench    how fast careflow is beside other engines'
+	@echo 'make validation  set the model beside published models and theory; writes docs/validation.md'
 	@echo 'make schemas  write the JSON Schemas in configs/schema again'
 	@echo 'make clean    remove .venv, caches and build leftovers (results are kept)'
 
@@ -53,6 +54,10 @@ readers: $(READERS)/ready
 
 bench: $(VENV)/ready-to-bench
 	@$(BIN)/python -m benchmarks.bench
+
+validation: $(VENV)/ready-to-test
+	@$(BIN)/careflow validate -o results/validation
+	@cp results/validation/validation.md docs/validation.md
 
 schemas: $(VENV)/ready-to-run
 	@$(BIN)/careflow schema configs/schema

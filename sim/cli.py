@@ -405,6 +405,28 @@ def import_ipacs(
 
 
 @app.command()
+def validate(
+    experiments: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The published models' experiments.")
+    ] = Path("experiments/published"),
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Less of everything; two or three minutes.")
+    ] = False,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="Where to write the page.")
+    ] = Path("results/validation"),
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=1024, help="Processes [one for each processor].")
+    ] = None,
+) -> None:
+    """Set the model beside published models and theory; exit code 1 if a figure does not agree."""
+    from sim.report.validation import run_validation
+
+    for line in run_validation(experiments, quick, out, workers):
+        print(line)
+
+
+@app.command()
 def schema(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Where to write the schemas.")

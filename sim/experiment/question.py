@@ -1,7 +1,7 @@
 """An experiment: a question put to a place, and the scenarios that may answer it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from sim.experiment.beds_tried import TriedBeds, cant_be_tried
 from sim.experiment.benchmarks import Benchmarks, read_benchmarks
 from sim.experiment.files import NotFoundError, find, lever_files
 from sim.experiment.fingerprint import fingerprint
@@ -130,8 +131,15 @@ class Experiment(Strict):
     )
     benchmarks: FileName | None = Field(
         None,
-        description="A file of published figures to set the first scenario beside: found as the "
-        "place is.",
+        description="A file of published figures to set the scenarios beside: found as the place "
+        "is.",
+    )
+    beds_tried: tuple[TriedBeds, ...] = Field(
+        (),
+        description="Numbers of beds of which to measure the chance of delay, in settings without "
+        "limit.",
+        strict=False,
+        max_length=200,
     )
     keep: Literal["summary", "logs"] = Field(
         "summary", description="What is kept of each run: its summary, or also its whole log."
@@ -200,8 +208,11 @@ def load_experiment(
             )
         except InputError as error:
             problems.extend(error.problems)
-    refuse([*problems, *_unknown_settings(document, experiment, list(loaded.values()))])
-    benchmarks = _read_benchmarks(document, experiment, next(iter(loaded.values())).place)
+    found = list(loaded.values())
+    problems += _unknown_settings(document, experiment, found)
+    places = {each.name: each.place for each in found}
+    refuse([*problems, *cant_be_tried(document, experiment.beds_tried, places)])
+    benchmarks = _read_benchmarks(document, experiment, places)
     return Study(path, experiment, loaded, benchmarks)
 
 
@@ -309,7 +320,9 @@ def _wrong_groups(document: Document, experiment: Experiment) -> Iterator[Proble
             first.setdefault(name, heading)
 
 
-def _read_benchmarks(document: Document, experiment: Experiment, place: Place) -> Benchmarks | None:
+def _read_benchmarks(
+    document: Document, experiment: Experiment, places: Mapping[str, Place]
+) -> Benchmarks | None:
     """The published figures that the experiment names."""
     if experiment.benchmarks is None:
         return None
@@ -318,7 +331,8 @@ def _read_benchmarks(document: Document, experiment: Experiment, place: Place) -
     except NotFoundError as error:
         refuse([document.problem(("benchmarks",), str(error))])
         raise AssertionError("a file that is not there is a problem") from error
-    return read_benchmarks(path, place)
+    left_out = [name for name in experiment.scenarios if name not in places]
+    return read_benchmarks(path, places, left_out)
 
 
 RESERVED = (
@@ -408,6 +422,8 @@ def _scenario(
         "seed": experiment.seed,
         "keep": experiment.keep,
     }
+    if experiment.beds_tried:
+        settings["beds_tried"] = [each.model_dump() for each in experiment.beds_tried]
     if phases:
         settings["phases"] = [
             {

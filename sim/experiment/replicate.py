@@ -1,8 +1,10 @@
 """One replication of one scenario: cohort, model, checks and measures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.flow.model import Run, simulate
+from sim.measures.beds_tried import BedsTried
 from sim.measures.measure import Measured, measure
 from sim.patients.cohort import draw_cohort
 from sim.patients.plan import Plan
@@ -27,6 +29,7 @@ def replicate(
     seed: int,
     replication: int,
     lever_costs: dict[Body, float] | None = None,
+    beds_tried: Sequence[BedsTried] = (),
 ) -> Replication:
     """Run a place for its warm-up and then ``days`` days, and measure those days.
 
@@ -39,4 +42,4 @@ def replicate(
     whole = warm_up + days
     cohort = draw_cohort(plan, whole, seed, replication, MAX_PEOPLE)
     run = simulate(plan, cohort, whole)
-    return Replication(run, measure(run, warm_up, lever_costs))
+    return Replication(run, measure(run, warm_up, lever_costs, beds_tried))

@@ -14,6 +14,7 @@ from pathlib import Path
 from sim.experiment.question import Scenario, Study
 from sim.experiment.replicate import replicate
 from sim.experiment.store import is_whole, run_path, sweep, write_replication
+from sim.measures.beds_tried import BedsTried
 from sim.patients.plan import Plan, make_plan
 from sim.patients.ways import TooLarge
 from sim.place.problems import input_error
@@ -48,6 +49,7 @@ class Orders:
     warm_up: int
     seed: int
     keep_logs: bool
+    beds_tried: tuple[BedsTried, ...] = ()
 
 
 def orders(study: Study) -> Orders:
@@ -59,6 +61,7 @@ def orders(study: Study) -> Orders:
         experiment.warm_up,
         experiment.seed,
         experiment.keep == "logs",
+        tuple(each.as_measured() for each in experiment.beds_tried),
     )
 
 
@@ -155,6 +158,7 @@ class Worker:
             order.seed,
             job.replication,
             lever_costs(scenario, order.warm_up, order.days),
+            order.beds_tried,
         )
         write_replication(job.path, result, scenario.fingerprint, keep_logs=order.keep_logs)
 

@@ -14,6 +14,10 @@ Key = tuple[str, ...]
 
 DIMENSIONS = ("measure", "setting", "team", "locality", "group", "reason", "body")
 STORED = (*DIMENSIONS, "part")
+NOUGHT_IF_ABSENT = (
+    "delayed_bed_days", "dtoc_days", "step_days", "remaining_7_days", "cost_per_year"
+)  # fmt: skip
+"""Sums over parts: a part that a run does not have is nought in it."""
 
 
 def key_of(

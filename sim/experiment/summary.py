@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.experiment.derived import ratios
 from sim.experiment.families import families_of, own_levers
 from sim.experiment.intervals import Interval, paired_difference, pooled, share_better
-from sim.experiment.scores import DIMENSIONS, Key, Scores
+from sim.experiment.scores import DIMENSIONS, NOUGHT_IF_ABSENT, Key, Scores
 from sim.experiment.store import read_records, run_path, whole_or_nothing
 from sim.measures.definitions import MEASURES, SERIES
 
@@ -79,13 +79,7 @@ def comparison_table(
 def _may_be_absent(base: Scores, scenario: Scores, key: Key) -> bool:
     """Whether a measure that one scenario lacks is nought there: sums are, ratios are not."""
     there = base if key in base.keys else scenario
-    return bool((there.row(key)[1] == 1.0).all()) and key[0] in (
-        "delayed_bed_days",
-        "dtoc_days",
-        "step_days",
-        "remaining_7_days",
-        "cost_per_year",
-    )
+    return bool((there.row(key)[1] == 1.0).all()) and key[0] in NOUGHT_IF_ABSENT
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

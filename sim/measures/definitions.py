@@ -56,6 +56,10 @@ MEASURES: dict[str, Measure] = {
          "The part of delayed in which all is arranged and the next setting has no space."),
         ("delayed_handover", "Delayed in hand-over", "people", "lower",
          "The part of delayed after the next place is sure."),
+        ("prob_delay", "Chance of delay with so many beds", "share of those who come", "lower",
+         "Where an experiment tries out numbers of beds (the part) in a setting without limit: the "
+         "time with just so many people there, of the time with so many or fewer; with shared "
+         "beds, the share of time in which the setting's own and the shared beds are full."),
         ("turned_away_per_day", "Turned away", "people a day", "lower",
          "People a day who came when the queue was at its limit and were turned away."),
         ("admitted_per_day", "Admitted", "people a day", "higher",

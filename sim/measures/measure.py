@@ -4,6 +4,7 @@ A plain mean has denominator 1; a ratio keeps both, so that replications can be 
 are those of ``definitions.py``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from sim.flow.log import EXCHANGED, FOUND_THERE, REROUTED, UNWELL_AGAIN
 from sim.flow.model import Run
 from sim.flow.rings import wards_in_loops
+from sim.measures.beds_tried import BedsTried, beds_tried_rows
 from sim.measures.care import care_by_day
 from sim.measures.checks import check
 from sim.measures.delays import (
@@ -43,10 +45,16 @@ class Measured:
     stays: Stays
 
 
-def measure(run: Run, warm_up: int, lever_costs: dict[Body, float] | None = None) -> Measured:
+def measure(
+    run: Run,
+    warm_up: int,
+    lever_costs: dict[Body, float] | None = None,
+    beds_tried: Sequence[BedsTried] = (),
+) -> Measured:
     """Check a run against itself, then measure it from the end of its warm-up.
 
-    ``lever_costs`` are pounds a year by body, beside what the settings cost.
+    ``lever_costs`` are pounds a year by body, beside what the settings cost. ``beds_tried`` are the
+    numbers of beds of which the chance of delay is asked for, if any.
 
     Raises:
         CheckFailed: the run contradicts itself.
@@ -67,6 +75,7 @@ def measure(run: Run, warm_up: int, lever_costs: dict[Body, float] | None = None
         *front_door(run, stays, window),
         *harm_rows(run, stays, spells, window),
         *_costs(run, series, window, lever_costs or {}),
+        *beds_tried_rows(run, stays, beds_tried, window),
     ]
     return Measured(rows, series, stays)
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from sim.experiment.benchmarks import Tolerance
 from sim.report.results import (
     DIMENSIONS,
     Benchmark,
@@ -219,12 +220,18 @@ def _benchmarks(described: Any) -> Benchmarks | None:
         value, within = _number(row.get("value")), row.get("within") or {}
         if value is None:
             continue
-        size, share = _number(within.get("size")), _number(within.get("share"))
+        least = _number(described.get("standard_error_at_least")) or 0.0
+        notes = [_clean(row.get("note")), _clean(row.get("differs"))]
         rows.append(
             Benchmark(
                 _clean(row.get("title")), _what(row), value,
-                size if size is not None else abs(value) * (share or 0.0),
-                bool(row.get("fitted")), _clean(row.get("source")), _clean(row.get("note")),
+                Tolerance(
+                    size=_number(within.get("size")), share=_number(within.get("share")),
+                    standard_errors=_number(within.get("standard_errors")),
+                ),
+                bool(row.get("fitted")), _clean(row.get("source")),
+                "; ".join(note for note in notes if note), _clean(row.get("scenario")),
+                max(_number(row.get("standard_error")) or 0.0, least),
             )
         )  # fmt: skip
     title, about = _clean(described.get("benchmarks")), _clean(described.get("about"))

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
+from sim.experiment.benchmarks import Tolerance
 from sim.experiment.families import Family, families_of, own_levers
 from sim.measures.definitions import COMPARISONS, MEASURES, Measure
 from sim.place.reasons import REASONS
@@ -139,15 +140,19 @@ class Benchmark:
     title: str
     what: What
     value: float
-    tolerance: float
+    within: Tolerance
     is_fitted: bool
     source: str
     note: str = ""
+    scenario: str = ""
+    """The scenario that it is of; empty for the baseline."""
+    standard_error: float = 0.0
+    """Of the published value; 0 where it is not known."""
 
 
 @dataclass(frozen=True)
 class Benchmarks:
-    """Published figures to set the first scenario beside."""
+    """Published figures to set the scenarios beside."""
 
     title: str
     about: str

@@ -77,7 +77,8 @@ def week_picture(results: Results, key: str) -> Picture | None:
             for row in results.benchmarks.rows if results.benchmarks else ():
                 if row.what.measure == of and row.what.part in WEEKDAYS:
                     at = WEEKDAYS.index(row.what.part)
-                    span = [row.value - row.tolerance, row.value + row.tolerance]
+                    near = row.within.of(row.value, row.standard_error)
+                    span = [row.value - near, row.value + near]
                     axes.plot([at, at], span, color=VERMILION, lw=5, alpha=0.35)
                     axes.plot([at], [row.value], "x", color=VERMILION, ms=6, mew=1.6)
                     published = True

@@ -6,6 +6,7 @@ from functools import partial
 
 from scipy.special import stdtrit
 
+from sim.experiment.agreement import Agreement
 from sim.report.dots import Panel, Point, dot_figure, points_of
 from sim.report.drawing import BLUE, VERMILION, picture
 from sim.report.marks import Picture
@@ -32,23 +33,36 @@ class Beside:
         return (ours.high - ours.low) / 2 / float(stdtrit(ours.replications - 1, 0.975))
 
     @property
-    def is_met(self) -> bool | None:
-        """Whether our mean is within the tolerance, or within two standard errors."""
+    def _agreement(self) -> Agreement | None:
         if self.ours is None:
             return None
-        room = max(self.row.tolerance, 2 * (self.error or 0.0))
-        return abs(self.ours.mean - self.row.value) <= room * (1 + 1e-9)
+        row = self.row
+        return Agreement(
+            row.value, self.ours.mean, self.error or 0.0, row.within, row.standard_error
+        )
+
+    @property
+    def tolerance(self) -> float:
+        """The tolerance in the measure's unit."""
+        return self._agreement.tolerance if self._agreement else self.row.within.of(self.row.value)
+
+    @property
+    def is_met(self) -> bool | None:
+        """Whether our mean is within the tolerance, or within two standard errors."""
+        return self._agreement.agrees if self._agreement else None
 
     @property
     def is_precise(self) -> bool | None:
         """Whether the standard error is under half the tolerance."""
-        return None if self.error is None else self.error < self.row.tolerance / 2
+        return None if self.error is None or not self._agreement else self._agreement.is_precise
 
 
 def beside(results: Results) -> list[Beside]:
     """Each published figure with ours, in the file's order."""
     rows = results.benchmarks.rows if results.benchmarks else ()
-    return [Beside(row, results.estimate(results.baseline, row.what)) for row in rows]
+    return [
+        Beside(row, results.estimate(row.scenario or results.baseline, row.what)) for row in rows
+    ]
 
 
 def published_picture(results: Results, key: str) -> Picture | None:
@@ -60,7 +74,7 @@ def published_picture(results: Results, key: str) -> Picture | None:
     points: dict[tuple[str, str], Point | None] = {}
     headings = []
     for heading, fitted in ((FITTED, True), (FOLLOWS, False)):
-        mine = [e for e in found if e.row.is_fitted == fitted and e.ours and e.row.tolerance]
+        mine = [e for e in found if e.row.is_fitted == fitted and e.ours and e.tolerance]
         if mine:
             rows.append(heading)
             headings.append(heading)
@@ -68,8 +82,8 @@ def published_picture(results: Results, key: str) -> Picture | None:
             name = _name(results, each)
             rows.append(name)
             assert each.ours is not None
-            away = (each.ours.mean - each.row.value) / each.row.tolerance
-            half = 2 * (each.error or 0.0) / each.row.tolerance
+            away = (each.ours.mean - each.row.value) / each.tolerance
+            half = 2 * (each.error or 0.0) / each.tolerance
             colour = BLUE if each.is_met else VERMILION
             style = ("o" if each.is_met else "X", colour, colour)
             points[name, ""] = Point(away, away - half, away + half, style)
@@ -136,7 +150,8 @@ def said_of_published(results: Results) -> list[str]:
 
 
 def _name(results: Results, each: Beside) -> str:
-    return each.row.title or results.title(each.row.what)
+    name = each.row.title or results.title(each.row.what)
+    return f"{name}, {each.row.scenario}" if each.row.scenario else name
 
 
 def _pair(each: Beside) -> str:
@@ -152,7 +167,7 @@ def _row(results: Results, each: Beside) -> tuple[str, ...]:
     if each.ours is None:
         return (name, NONE, NONE, amounts([each.row.value], unit)[0], NONE, "not measured", note)
     ours, published = amounts([each.ours.mean, each.row.value], unit)
-    error, room = (changes([v], unit, signed=False)[0] for v in (each.error, each.row.tolerance))
+    error, room = (changes([v], unit, signed=False)[0] for v in (each.error, each.tolerance))
     met = "✔\u00a0met" if each.is_met else "✘\u00a0not met"
     if each.is_precise is False:
         met += "; not yet precise"

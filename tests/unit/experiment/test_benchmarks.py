@@ -41,12 +41,13 @@ def problem(folder: Path, old: str, new: str) -> str:
     assert FILE.count(old) == 1
     path.write_text(FILE.replace(old, new), encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        read_benchmarks(path, load_place(folder / "place.yaml"))
+        read_benchmarks(path, {"as it is": load_place(folder / "place.yaml")})
     return str(caught.value)
 
 
 def test_a_tolerance_is_a_size_or_a_share_of_the_value(folder: Path) -> None:
-    rows = read_benchmarks(folder / "england.yaml", load_place(folder / "place.yaml")).rows
+    places = {"as it is": load_place(folder / "place.yaml")}
+    rows = read_benchmarks(folder / "england.yaml", places).rows
     assert rows[0].within.of(rows[0].value) == pytest.approx(5.3)
     assert rows[1].within == Tolerance(size=0.5)
     assert [row.fitted for row in rows] == [True, False]
@@ -132,3 +133,58 @@ def test_baselines_groups_and_benchmarks_do_not_change_what_is_run(folder: Path)
 
 def test_check_says_what_a_file_of_figures_holds(folder: Path) -> None:
     assert check_file(folder / "england.yaml") == "valid benchmarks: 2 published figures"
+
+
+MORE = """\
+benchmarks: A paper
+source: A paper, table 1
+within: 3 standard errors
+standard_error_at_least: 0.1
+at_most_outside: {standard_errors: 2, share: 0.1}
+quick: {replications: 5, scenarios: [as it is]}
+reasons: {misprint: A figure is left out.}
+rows:
+  - {measure: waiting, setting: ward, value: 2, standard_error: 0.4}
+  - {scenario: both, measure: waiting, setting: ward, value: 2, within: 1, differs: misprint}
+  - {measure: waiting, setting: ward, value: 3, source: Another paper, differs: Nobody knows.}
+"""
+
+
+def test_source_tolerance_and_reasons_may_be_written_once_for_all_rows(folder: Path) -> None:
+    (folder / "paper.yaml").write_text(MORE, encoding="utf-8")
+    found = load_experiment(experiment(folder, "benchmarks: paper.yaml\n")).benchmarks
+    assert found is not None
+    first, second, third = found.rows
+    assert first.source == second.source == "A paper, table 1"
+    assert first.within.standard_errors == third.within.standard_errors == 3
+    assert second.within.size == 1
+    assert (first.differs, second.differs) == (None, "A figure is left out.")
+    assert (third.source, third.differs) == ("Another paper", "Nobody knows.")
+    assert check_file(folder / "paper.yaml") == "valid benchmarks: 3 published figures"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("scenario: both", "scenario: bth", "paper.yaml:10:16: no scenario 'bth'; allowed"),
+        ("scenarios: [as it is]", "scenarios: [it]", "paper.yaml:6:38: no scenario 'it'"),
+        ("3 standard errors", "3 standard error", "'3 standard error' is not a tolerance"),
+        ("share: 0.1}", "share: 2}", "paper.yaml:5"),
+        ("replications: 5", "replications: 1", "paper.yaml:6"),
+        ("within: 3 standard errors\n", "", "missing key 'within'"),
+    ],
+)
+def test_what_is_wrong_in_figures_by_scenario_is_said(
+    folder: Path, old: str, new: str, says: str
+) -> None:
+    assert MORE.count(old) == 1
+    (folder / "paper.yaml").write_text(MORE.replace(old, new), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_experiment(experiment(folder, "benchmarks: paper.yaml\n"))
+    assert says in str(caught.value)
+
+
+def test_figures_of_scenarios_that_are_not_run_are_no_mistake(folder: Path) -> None:
+    (folder / "paper.yaml").write_text(MORE, encoding="utf-8")
+    path = experiment(folder, "benchmarks: paper.yaml\n")
+    assert load_experiment(path, scenarios=["as it is"]).benchmarks is not None

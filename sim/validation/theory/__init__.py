@@ -1,0 +1,1 @@
+"""Places so small that theory says exactly what happens in them."""
