@@ -55,7 +55,7 @@ readers: $(READERS)/ready
 bench: $(VENV)/ready-to-bench
 	@$(BIN)/python -m benchmarks.bench
 
-validation: $(VENV)/ready-to-test
+validation: $(VENV)/ready-to-bench
 	@$(BIN)/careflow validate -o results/validation
 	@cp results/validation/validation.md docs/validation.md
 
