@@ -17,7 +17,8 @@ from sim.importers.pathsimr_network import UNITS_PER_DAY
 from sim.importers.pathsimr_reading import read_templates
 from sim.place.load import load_place
 from sim.place.schema import Place
-from tests.places import replications, value
+from tests.places import run as one_run
+from tests.places import value
 from tests.published.pathsimr_by_hand import Simulation
 from tests.published.pathsimr_templates import CASES, CLINIC, STROKE, UROLOGY, Case
 
@@ -115,7 +116,7 @@ def compare(case: Case, folder: Path, days: int, warm_up: int, runs: int) -> lis
     by_hand = [
         Simulation(network, warm_up * scale, (warm_up + days) * scale, seed) for seed in range(runs)
     ]
-    ours = list(replications(place, runs, days, warm_up))
+    ours = [one_run(place, days, warm_up, number=number) for number in range(runs)]
     deviations = []
     for name, point in network.points.items():
         pairs = [
@@ -169,7 +170,7 @@ def test_each_feature_of_the_clinic_is_at_work(tmp_path: Path) -> None:
 def test_what_is_there_is_what_comes_times_the_mean_service(tmp_path: Path) -> None:
     """Little's law: nobody is blocked there, as every internal queue is as good as endless."""
     place = imported(UROLOGY, tmp_path)
-    runs = list(replications(place, 3, 60, 20))
+    runs = [one_run(place, 60, 20, number=number) for number in range(3)]
     for name, hours in {"GP_Ref": 0.3, "H_C": 0.5, "BCT": 0.375, "CC": 0.5}.items():
         there = sum(value(run, "occupied", name) for run in runs)
         come = sum(value(run, "admitted_per_day", name) for run in runs)
