@@ -7,20 +7,16 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from sim.experiment.store import whole_or_nothing
+from sim.report.pages import environment, style, write_whole
 from sim.report.table import Rows, Table
 from sim.report.wording import counted
 from sim.validation.case import Trial
 from sim.validation.figures import Compared
 from sim.validation.run import Result
 from sim.validation.validate import Validation, validate
-
-_HERE = Path(__file__).parent
 
 COLUMNS = ("Figure", "Known", "Ours, with its 95% interval", "Tolerance ±", "", "Source, note")
 WORDS = {
@@ -61,8 +57,7 @@ def write_validation(found: Validation, folder: Path) -> list[Path]:
     """Write validation.md and validation.html in a folder, each whole or not at all."""
     paths = []
     for name, text in (("validation.md", markdown(found)), ("validation.html", html(found))):
-        with whole_or_nothing(folder / name) as partial:
-            partial.write_text(text, encoding="utf-8", newline="\n")
+        write_whole(folder / name, text)
         paths.append(folder / name)
     return paths
 
@@ -140,7 +135,7 @@ def why_not(found: Validation) -> Table | None:
         by_reason: dict[str, list[tuple[str, ...]]] = {}
         for trial, compared in zip(result.case.trials, result.compared, strict=True):
             for each in compared:
-                if each.figure.differs:
+                if each.verdict == "known to differ":
                     others = [
                         f"{number(other.figure.value)} ({other.figure.source})"
                         for other in compared
@@ -185,7 +180,8 @@ def _row(compared: Compared) -> tuple[str, ...]:
     known = number(figure.value)
     if figure.standard_error:
         known += f" (s.e. {number(figure.standard_error)})"
-    notes = [figure.source, figure.note, figure.differs]
+    reason = figure.differs if compared.verdict == "known to differ" else ""
+    notes = [figure.source, figure.note, reason]
     return (
         figure.title, known, _interval(compared), number(compared.agreement.tolerance, 2),
         WORDS[compared.verdict], "; ".join(note for note in notes if note),
@@ -255,20 +251,19 @@ def _table(table: Table, with_groups: bool = False) -> str:
 
 def html(found: Validation) -> str:
     """The page as HTML that opens anywhere."""
-    environment = Environment(
-        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters["svg"] = Markup
-    written = environment.get_template("validation.html").render(
-        version=found.version,
-        css=Markup((_HERE / "report.css").read_text(encoding="utf-8")),
-        form="quick form" if found.is_quick else "full form",
-        summary=summary(found),
-        settings=settings(found),
-        overview=overview(found),
-        why_not=why_not(found),
-        published=[(each.case, of_case(each)) for each in found.published],
-        theory=[(each.case, of_case(each)) for each in found.theory],
+    written = (
+        environment()
+        .get_template("validation.html")
+        .render(
+            version=found.version,
+            css=style(),
+            facts=[f"careflow {found.version}", "quick form" if found.is_quick else "full form"],
+            summary=summary(found),
+            settings=settings(found),
+            overview=overview(found),
+            why_not=why_not(found),
+            published=[(each.case, of_case(each)) for each in found.published],
+            theory=[(each.case, of_case(each)) for each in found.theory],
+        )
     )
     return f"{written.strip()}\n"

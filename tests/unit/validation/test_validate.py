@@ -9,6 +9,7 @@ from sim.cli import main
 from sim.report.validation import number
 from sim.validation import others, run
 from sim.validation.case import Case, measured, one_ward, theory
+from sim.validation.independent import Comparison, OfPlace, Row
 
 PLACE = """\
 place: Town
@@ -175,3 +176,18 @@ def test_numbers_have_four_figures() -> None:
     assert [number(x) for x in (1234.56, 12.3456, 0.00123456, 0.0, 5.0)] == [
         "1,235", "12.35", "0.001235", "0", "5",
     ]  # fmt: skip
+
+
+def test_what_an_independent_simulator_says_is_on_the_page_and_its_alarms_count(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = Row(3, "", "wait_days", "ward", "", "", 1.0, 0.1, 2.0, 0.1, 1e-9)
+    place = OfPlace(3, 2, (), (), (row,), 0, 500, 2)
+    found = Comparison(1, (place,), (row,), (), (row,), (), 0.5)
+    monkeypatch.setattr(others, "compare_with_ciw", lambda *_: found)
+    monkeypatch.setattr(others, "find_spec", lambda name: name)
+    assert validate(folder, monkeypatch, "--quick") == 1
+    said = capsys.readouterr()
+    assert "of 500 stays of the same people 2 differ" in said.out
+    assert "Ciw: place 3, wait_days in ward: ours 1, theirs 2" in said.err
+    assert "Ciw: 2 stays of the same people differ" in said.err
