@@ -132,6 +132,7 @@ BY_HAND: list[tuple[str, str, float]] = [
     ("cost_per_year", "", (100 * 19.75 + 50 * 8) * YEAR),
 ]
 ELSEWHERE = {
+    "test_beds_tried.py": {"prob_delay"},
     "test_exchanges.py": {"exchanges_per_day"},
     "test_care_at_home.py": {"care_per_day"},
     "test_harm.py": {"harm", "readmitted"},
