@@ -150,14 +150,14 @@ class CareEnvironment(simpy.Environment):
                     break
                 self._now, act = change_at, change
                 change_at, change = next(changes, NEVER)
-                next_at = self.next_at = min(change_at, arrival_at)
+                next_at = self.next_at = change_at if change_at < arrival_at else arrival_at
                 act()
             else:
                 if arrival_at >= end:
                     break
                 self._now, arrived = arrival_at, coming
                 arrival_at, coming = next(arrivals, NEVER)
-                next_at = self.next_at = min(change_at, arrival_at)
+                next_at = self.next_at = change_at if change_at < arrival_at else arrival_at
                 self.resume(arrived)
             if (
                 (touched or called)
