@@ -6,11 +6,9 @@ does, so a version of Ciw that does otherwise shows here.
 
 from typing import Any
 
-import pytest
+import ciw
 
 from tests.unit.flow.by_hand import admitted, by_hand, comes, path, played
-
-ciw = pytest.importorskip("ciw")
 
 INF = float("inf")
 Person = tuple[float, list[tuple[int, float]]]

@@ -36,7 +36,6 @@ DAYS = 15
 
 def differing(numbers: range, days: int = DAYS) -> tuple[int, int]:
     """Stays of the same people in some random places, and how many of them differ in Ciw."""
-    pytest.importorskip("ciw")
     stays = differ = 0
     for number in numbers:
         place = random_place(SEED, number).place()
@@ -61,7 +60,6 @@ def test_the_same_people_have_the_same_stays_in_many_random_places() -> None:
 
 @pytest.mark.slow
 def test_where_each_draws_for_itself_no_number_of_the_two_differs_more_than_by_chance() -> None:
-    pytest.importorskip("ciw")
     found = compare_with_ciw(12, SEED, 1, days=20, replications=20)
     assert found.agrees, (found.alarms, found.alarms_together, found.stays_that_differ)
     assert len(found.rows) > 300
@@ -109,7 +107,6 @@ FAULTS = (wrong_turns, no_priorities, beds_that_never_close)
 def test_a_fault_in_the_rules_shows_in_stays_of_the_same_people(
     fault: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("ciw")
     monkeypatch.setattr("sim.measures.measure.check", lambda *_: None)
     fault(monkeypatch)
     _, differ = differing(range(8))
@@ -118,7 +115,6 @@ def test_a_fault_in_the_rules_shows_in_stays_of_the_same_people(
 
 @pytest.mark.slow
 def test_stays_that_are_a_tenth_too_long_raise_an_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("ciw")
 
     def longer(stay: InverseCdf) -> InverseCdf:
         return lambda u: stay(u) * 1.1
@@ -256,7 +252,6 @@ def test_without_ciw_the_comparison_says_how_to_get_it(monkeypatch: pytest.Monke
 
 
 def test_a_comparison_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
-    pytest.importorskip("ciw")
     seen: list[int] = []
     first = compare_with_ciw(
         2, SEED, 1, days=5, replications=10, keep=tmp_path, progress=lambda p: seen.append(p.number)
@@ -313,7 +308,6 @@ def test_small_differences_that_go_one_way_show_over_all_places() -> None:
 
 
 def test_a_comparison_sums_up_features_and_alarms() -> None:
-    pytest.importorskip("ciw")
     place = independent.compare_place(random_place(SEED, 0), SEED, 5, 10, False)
     apart = replace(place.rows[0], p=0.0)
     found = summed_up(1, [place, replace(place, number=1, rows=(apart, *place.rows[1:]))])
