@@ -28,7 +28,7 @@ from sim.place.levers import Lever, lay_over, read_lever
 from sim.place.load import StartRead, check_place, read_document
 from sim.place.numbers import Strict, wrong
 from sim.place.phasing import phases_of, reaching
-from sim.place.problems import InputError, Problem, did_you_mean, one_of, refuse
+from sim.place.problems import InputError, Problem, did_you_mean, input_error, one_of, refuse
 from sim.place.schema import Place
 from sim.place.uptake import Phases
 from sim.place.validate import validate
@@ -174,6 +174,10 @@ class Study:
         return self.experiment.baselines.get(scenario, next(iter(self.scenarios)))
 
 
+OTHER_KINDS = {"settings": "a place", "change": "a lever", "rows": "published figures"}
+"""What a file is that has such a key and is no experiment."""
+
+
 def load_experiment(
     path: Path,
     replications: int | None = None,
@@ -187,6 +191,7 @@ def load_experiment(
         InputError: with everything that is wrong in the experiment, its place or its levers.
     """
     document = read_yaml(path)
+    _refuse_other_kinds(document)
     _override(document, replications=replications, days=days, seed=seed)
     experiment = validate(document, Experiment)
     refuse(_wrong_scenarios(document, experiment, scenarios))
@@ -223,6 +228,18 @@ def slug(name: str) -> str:
     'more-p2-beds-bristol'
     """
     return re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-")
+
+
+def _refuse_other_kinds(document: Document) -> None:
+    """Say it in one sentence if a place or a lever is given for an experiment."""
+    keys = document.tree if isinstance(document.tree, dict) else {}
+    kind = next((key for key in OTHER_KINDS if key in keys), None)
+    if kind is not None and not {"experiment", "scenarios"} & keys.keys():
+        raise input_error(
+            document.where((kind,)),
+            f"this file is {OTHER_KINDS[kind]}, not an experiment: write one that names it (begin "
+            "with careflow new), or look at it with careflow check",
+        )
 
 
 def _override(document: Document, **numbers: int | None) -> None:

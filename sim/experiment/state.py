@@ -10,6 +10,7 @@ from sim.flow.model import simulate
 from sim.measures.checks import check
 from sim.measures.state import StatePerson, state_of
 from sim.measures.stays import stays_of
+from sim.measures.stretches import stretches_of
 from sim.patients.cohort import draw_cohort
 from sim.patients.plan import make_plan
 from sim.patients.streams import named_key, uniforms
@@ -41,7 +42,7 @@ def _one_state(place: Place, day: int, seed: int) -> Callable[[int], State]:
         days = day + BEYOND
         run = simulate(plan, draw_cohort(plan, days, seed, replication, MAX_PEOPLE), days)
         stays = stays_of(run)
-        check(run, stays)
+        check(run, stays, stretches_of(run, stays))
         return state_of(run, stays, float(day))
 
     return of_run

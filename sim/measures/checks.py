@@ -14,7 +14,7 @@ from sim.flow.model import Run
 from sim.measures.care import care_by_day
 from sim.measures.series import next_setting
 from sim.measures.stays import Bools, Floats, Ints, Stays, arranging_and_waiting
-from sim.measures.stretches import Stretches, stretches_of
+from sim.measures.stretches import Stretches
 from sim.measures.tasks import jobs_of
 from sim.patients.ways import READMITTED
 
@@ -137,7 +137,7 @@ def _admitted_in_hours(name: str, hours: list[tuple[float, float]], placed_at: F
 
 
 def delay_parts(run: Run, stays: Stays) -> None:
-    """Delay: its parts sum to the whole, and so do its reasons, patient by patient."""
+    """Delay: its parts sum to the whole, patient by patient."""
     arranged, placed = arranging_and_waiting(stays)
     begun = stays.ready_at < run.end
     end = np.minimum(stays.left_at, run.end)[begun]
@@ -148,7 +148,13 @@ def delay_parts(run: Run, stays: Stays) -> None:
     wrong = ~(np.abs(first + second + third - whole) <= CLOSE)
     if wrong.any() or (np.concatenate((first, second, third)) < -CLOSE).any():
         raise CheckFailed("the parts of somebody's delay do not add up to it")
-    reasons = _days_of_reasons(run, stretches_of(run, stays), len(stays.visit))[begun]
+
+
+def reasons_add_up(run: Run, stays: Stays, stretches: Stretches) -> None:
+    """Reasons: those of each delay sum to it, patient by patient."""
+    begun = stays.ready_at < run.end
+    whole = (np.minimum(stays.left_at, run.end) - stays.ready_at)[begun]
+    reasons = _days_of_reasons(run, stretches, len(stays.visit))[begun]
     off = np.flatnonzero(~(np.abs(reasons - whole) <= CLOSE))
     if len(off):
         raise CheckFailed(
@@ -212,19 +218,20 @@ CHECKS: tuple[Callable[[Run, Stays], None], ...] = (
 )
 
 
-def check(run: Run, stays: Stays) -> None:
-    """Make every self-check of a run.
+def check(run: Run, stays: Stays, stretches: Stretches) -> None:
+    """Make every self-check of a run; ``stretches`` are those of its delay.
 
     Raises:
         CheckFailed: the run contradicts itself.
     """
     for each in CHECKS:
         each(run, stays)
+    reasons_add_up(run, stays, stretches)
 
 
 def check_titles() -> list[str]:
     """What each check holds, in words, for the report."""
-    return [(each.__doc__ or "").strip() for each in CHECKS]
+    return [(each.__doc__ or "").strip() for each in (*CHECKS, reasons_add_up)]
 
 
 def _clipped(run: Run, start: Floats, end: Floats) -> Floats:

@@ -60,10 +60,10 @@ def measure(
         CheckFailed: the run contradicts itself.
     """
     stays = stays_of(run)
-    check(run, stays)
+    stretches = stretches_of(run, stays)
+    check(run, stays, stretches)
     series = daily_series(run, stays)
     window = float(warm_up), run.end
-    stretches = stretches_of(run, stays)
     spells = acute_spells(run, stays)
     waits = waits_to_leave(run, stays, spells)
     jobs = jobs_of(run, stays)

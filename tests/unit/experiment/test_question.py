@@ -10,6 +10,8 @@ from sim.experiment.question import Study, load_experiment, slug
 from sim.place.problems import InputError
 from tests.behaviour.spoilt_files import GOOD
 
+ROOT = Path(__file__).parents[3]
+
 
 def write(folder: Path, *changes: tuple[str, str, str]) -> Path:
     files = dict(GOOD)
@@ -220,3 +222,20 @@ def test_daily_numbers_to_the_very_last_day_suffice(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_name_is_made_fit_for_files(name: str, in_files: str) -> None:
     assert slug(name) == in_files
+
+
+@pytest.mark.parametrize(
+    ("file", "kind"),
+    [
+        ("configs/bnssg/place.yaml", "a place"),
+        ("configs/levers/trusted-assessor.yaml", "a lever"),
+        ("configs/exampleshire/england.yaml", "published figures"),
+    ],
+)
+def test_another_file_given_for_an_experiment_is_told_so_in_one_sentence(
+    file: str, kind: str
+) -> None:
+    with pytest.raises(InputError) as refused:
+        load_experiment(ROOT / file)
+    (problem,) = refused.value.problems
+    assert f"this file is {kind}, not an experiment" in str(problem)

@@ -8,9 +8,10 @@ import pytest
 from sim.experiment.replicate import replicate
 from sim.flow.log import NOT_YET, TURNED_AWAY
 from sim.flow.model import Run
-from sim.measures.checks import CHECKS, CheckFailed, check, check_titles
+from sim.measures.checks import CHECKS, CheckFailed, check, check_titles, reasons_add_up
 from sim.measures.measure import measure
 from sim.measures.stays import stays_of
+from sim.measures.stretches import stretches_of
 from sim.patients.plan import make_plan
 from tests.places import a_place
 
@@ -181,7 +182,8 @@ def test_a_log_that_was_tampered_with_fails_its_checks(
 
 def test_the_same_log_untouched_passes() -> None:
     run = a_run()
-    check(run, stays_of(run))
+    stays = stays_of(run)
+    check(run, stays, stretches_of(run, stays))
 
 
 @pytest.mark.parametrize(
@@ -192,7 +194,7 @@ def test_the_same_log_untouched_passes() -> None:
         ("nobody_lost", lose_somebody_before_they_ask),
         ("nobody_lost", forget_to_ask),
         ("never_too_full", have_shorter_hours),
-        ("delay_parts", draw_a_task_longer),
+        ("delay_parts", leave_before_ready),
         ("in_order", ready_before_admitted),
     ],
 )
@@ -203,7 +205,15 @@ def test_each_check_can_fail_by_itself(name: str, wrong: Callable[[Run], Run]) -
         alone(run, stays_of(run))
 
 
+@pytest.mark.parametrize("wrong", [draw_a_task_longer, draw_a_hand_over_shorter])
+def test_the_check_of_reasons_can_fail_by_itself(wrong: Callable[[Run], Run]) -> None:
+    run = wrong(a_run())
+    stays = stays_of(run)
+    with pytest.raises(CheckFailed, match="delay reasons add up to"):
+        reasons_add_up(run, stays, stretches_of(run, stays))
+
+
 def test_each_check_says_in_words_what_it_holds() -> None:
     titles = check_titles()
-    assert len(titles) == len(CHECKS)
+    assert len(titles) == len(CHECKS) + 1  # and that of reasons
     assert all(title.endswith(".") and "\n" not in title for title in titles)
