@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.experiment.question import load_experiment
+from sim.experiment.study import load_experiment
 from sim.flow.model import simulate
 from sim.measures.delays import acute_spells, waits_to_leave
 from sim.measures.national import midnights

@@ -112,7 +112,7 @@ def run(
     ] = None,
 ) -> None:
     """Run an experiment; an interrupted run picks up where it stopped."""
-    from sim.experiment.question import load_experiment
+    from sim.experiment.study import load_experiment
     from sim.report.run import run_experiment
 
     study = load_experiment(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from sim.experiment.benchmarks import Benchmarks
-from sim.experiment.question import load_experiment
+from sim.experiment.study import load_experiment
 from sim.place.levers import read_lever
 from sim.place.load import check_place, read_document
 from sim.place.validate import validate

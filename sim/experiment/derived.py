@@ -30,7 +30,7 @@ def with_totals(scores: Scores, acute: Sequence[str]) -> Scores:
     of people delayed in all acute settings together; the cost outside acute settings.
     """
     added: dict[Key, tuple[Floats, Floats]] = {}
-    ones = np.ones(scores.numerator.shape[1])
+    ones = np.ones(scores.replications)
     for group in REASON_GROUPS:
         mine = [
             key for key in scores.keys
@@ -68,8 +68,10 @@ def ratios(
     scores: Mapping[str, Scores], family: Family, own: Mapping[str, Sequence[str]]
 ) -> list[tuple[str, Key, Interval]]:
     """What comparison.csv has beside the differences of a family: (scenario, key, value)."""
-    base = scores[family.baseline]
     names = [name for name in family.scenarios if name in scores]
+    all_have = min(scores[name].replications for name in (family.baseline, *names))
+    scores = {name: each.first(all_have) for name, each in scores.items()}
+    base = scores[family.baseline]
     saved: dict[str, Floats] = {
         name: base.value(DELAY) - scores[name].value(DELAY)
         for name in names

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment.parallel import in_parallel
-from sim.experiment.question import days_without_numbers
 from sim.experiment.replicate import MAX_PEOPLE
+from sim.experiment.sources import days_without_numbers
 from sim.flow.model import Run, simulate
 from sim.measures.delays import acute_stays
 from sim.measures.series import days_by_row_and_day

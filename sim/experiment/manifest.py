@@ -2,13 +2,15 @@
 
 import json
 import platform
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from sim import __version__
-from sim.experiment.question import Scenario, Study
+from sim.experiment.sources import Scenario
 from sim.experiment.store import whole_or_nothing
+from sim.experiment.study import Study
 from sim.measures.checks import check_titles
 from sim.place.numbers_used import inventory
 from sim.place.problems import InputError, Problem, input_error
@@ -16,9 +18,14 @@ from sim.place.problems import InputError, Problem, input_error
 LIBRARIES = ("simpy", "numpy", "scipy", "pandas", "pyarrow")
 
 
-def describe(study: Study) -> dict[str, Any]:
-    """Everything that a reader of the results needs to know of how they were made."""
+def describe(study: Study, replications: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """Everything that a reader of the results needs to know of how they were made.
+
+    ``replications`` has how many there are of each scenario, once all are there.
+    """
     experiment = study.experiment
+    is_finished = replications is not None
+    replications = replications or dict.fromkeys(study.scenarios, experiment.replications)
     baseline = next(iter(study.scenarios.values()))
     place = baseline.place
     return {
@@ -32,11 +39,15 @@ def describe(study: Study) -> dict[str, Any]:
         "start_date": place.start_date.isoformat(),
         "days": experiment.days,
         "warm_up": experiment.warm_up,
-        "replications": experiment.replications,
+        "replications": max(replications.values()),
+        "finished": is_finished,
         "seed": experiment.seed,
         "keep": experiment.keep,
         "compare_on": [each.model_dump() for each in experiment.compare_on],
-        "scenarios": [_scenario(scenario, study) for scenario in study.scenarios.values()],
+        "scenarios": [
+            _scenario(scenario, study, replications[name])
+            for name, scenario in study.scenarios.items()
+        ],
         "scenario_groups": {
             heading: [name for name in names if name in study.scenarios]
             for heading, names in experiment.groups.items()
@@ -76,7 +87,7 @@ def describe(study: Study) -> dict[str, Any]:
         "assumptions": list(place.assumptions),
         "numbers": inventory(place),
         "checks": {
-            "runs": experiment.replications * len(study.scenarios),
+            "runs": sum(replications.values()),
             "held": check_titles(),
         },
         "versions": {
@@ -86,12 +97,13 @@ def describe(study: Study) -> dict[str, Any]:
     }
 
 
-def _scenario(scenario: Scenario, study: Study) -> dict[str, Any]:
+def _scenario(scenario: Scenario, study: Study, replications: int) -> dict[str, Any]:
     baseline = study.baseline_of(scenario.name)
     return {
         "name": scenario.name,
         "baseline": None if baseline == scenario.name else baseline,
         "slug": scenario.slug,
+        "replications": replications,
         "fingerprint": scenario.fingerprint,
         "levers": [lever.model_dump(mode="json") for lever in scenario.levers],
         "steps": _steps(scenario),

@@ -35,6 +35,11 @@ class Results:
         return {each["name"]: each["slug"] for each in self.manifest["scenarios"]}
 
     @property
+    def replications(self) -> dict[str, int]:
+        """Scenario → how many replications of it there are."""
+        return {each["name"]: each["replications"] for each in self.manifest["scenarios"]}
+
+    @property
     def baselines(self) -> dict[str, str | None]:
         """Scenario → the one that it is compared with; None for the first."""
         names = list(self.slugs)
@@ -57,10 +62,11 @@ class Results:
         return [each["setting"] for each in self.manifest["settings"] if each["acute"]]
 
     def scores(self) -> dict[str, Scores]:
-        """Every scenario's measures, over the replications that the manifest names."""
-        numbers = range(self.manifest["replications"])
+        """Every scenario's measures, over all its replications."""
         return {
-            name: with_totals(read_scores(self.folder, slug, numbers), self.acute)
+            name: with_totals(
+                read_scores(self.folder, slug, range(self.replications[name])), self.acute
+            )
             for name, slug in self.slugs.items()
         }
 
@@ -76,9 +82,8 @@ class Results:
 
     def bands(self) -> pd.DataFrame:
         """Daily bands of every scenario."""
-        manifest = self.manifest
         return daily_bands(
-            self.folder, self.slugs, manifest["replications"], manifest["warm_up"], self.acute
+            self.folder, self.slugs, self.replications, self.manifest["warm_up"], self.acute
         )
 
 
@@ -90,12 +95,14 @@ def open_results(folder: Path) -> Results:
     """
     results = Results(folder, read_manifest(folder))
     for scenario in results.manifest["scenarios"]:
-        for number in range(results.manifest["replications"]):
+        for number in range(scenario["replications"]):
             path = run_path(folder, scenario["slug"], number)
             if not is_whole(path, scenario["fingerprint"]):
                 raise input_error(
                     path, "this replication is missing or broken; run the experiment again to mend"
                 )
+    if not results.manifest["finished"]:
+        raise input_error(folder, "this run is not finished; run the experiment again to go on")
     return results
 
 

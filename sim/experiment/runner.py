@@ -1,27 +1,34 @@
-"""Run an experiment: replications in parallel, picked up where they stopped.
+"""Make replications: in this process or in several, whole or not at all.
 
 Each replication is settled by its scenario, the seed and its number alone, and writes a file of its
 own; so it does not matter which worker makes it, when, or how often a worker dies.
 """
 
 import multiprocessing
-from collections.abc import Callable, Iterator
+import pickle
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from sim.experiment.question import Scenario, Study
+from sim.experiment.question import Experiment
 from sim.experiment.replicate import replicate
-from sim.experiment.store import is_whole, run_path, sweep, write_replication
+from sim.experiment.sources import Scenario
+from sim.experiment.store import write_replication
 from sim.measures.beds_tried import BedsTried
 from sim.patients.plan import Plan, make_plan
-from sim.patients.ways import TooLarge
-from sim.place.problems import input_error
 from sim.place.words import Body
+
+K = TypeVar("K")
+T = TypeVar("T")
 
 MAX_DEATHS = 5
 """How often, with nothing finished in between, workers may die before the run gives up."""
+KEPT = 64
+"""How many scenarios a process keeps ready; one that is asked for again later is made again."""
 
 Told = Callable[[str, int], None]
 """Is told of each replication that is done: scenario and number."""
@@ -35,7 +42,7 @@ class WorkersDied(Exception):  # noqa: N818 - it says what happened
 class Job:
     """One replication to make, and where its file goes."""
 
-    scenario: str
+    scenario: Scenario
     replication: int
     path: Path
 
@@ -44,7 +51,6 @@ class Job:
 class Orders:
     """What every worker needs to know, sent once."""
 
-    scenarios: dict[str, Scenario]
     days: int
     warm_up: int
     seed: int
@@ -52,11 +58,9 @@ class Orders:
     beds_tried: tuple[BedsTried, ...] = ()
 
 
-def orders(study: Study) -> Orders:
-    """The part of a study that workers need."""
-    experiment = study.experiment
+def orders(experiment: Experiment) -> Orders:
+    """The part of an experiment that workers need."""
     return Orders(
-        study.scenarios,
         experiment.days,
         experiment.warm_up,
         experiment.seed,
@@ -65,102 +69,140 @@ def orders(study: Study) -> Orders:
     )
 
 
-def jobs(study: Study, folder: Path) -> Iterator[Job]:
-    """Every replication, all scenarios of one before the next."""
-    for replication in range(study.experiment.replications):
-        for name, scenario in study.scenarios.items():
-            yield Job(name, replication, run_path(folder, scenario.slug, replication))
+class Runner:
+    """Makes replications, in so many processes; these are kept until it is closed."""
 
+    def __init__(self, order: Orders, workers: int) -> None:
+        self.orders = order
+        self.workers = workers
+        self._here = Worker(order)
+        self._pool: ProcessPoolExecutor | None = None
+        self._parcels = Parcels()
 
-def run_missing(study: Study, folder: Path, workers: int, told: Told) -> int:
-    """Make every replication whose file is not there whole; says how many were made.
+    def __enter__(self) -> "Runner":
+        return self
 
-    Raises:
-        InputError: the place asks for more people than can be held.
-        CheckFailed: a run contradicts itself.
-        WorkersDied: worker processes keep being killed.
-    """
-    sweep(folder)
-    missing = []
-    for job in jobs(study, folder):
-        if is_whole(job.path, study.scenarios[job.scenario].fingerprint):
-            told(job.scenario, job.replication)
-        else:
-            missing.append(job)
-    try:
-        if workers == 1 or len(missing) < 2:
-            make = Worker(orders(study))
-            for job in missing:
-                make(job)
-                told(job.scenario, job.replication)
-        else:
-            _run_in_parallel(orders(study), missing, min(workers, len(missing)), told)
-    except TooLarge as error:
-        raise input_error(study.path, str(error)) from None
-    sweep(folder)
-    return len(missing)
+    def __exit__(self, *_: object) -> None:
+        self._close()
 
+    def make(self, jobs: Iterable[Job], told: Told) -> int:
+        """Make these replications, in any order; says how many there were.
 
-def _run_in_parallel(order: Orders, missing: list[Job], workers: int, told: Told) -> None:
-    """Share the jobs out; when a worker dies, begin again with what is not done."""
-    todo = missing[::-1]
-    deaths = 0
-    while todo:
+        Raises:
+            TooLarge: the place asks for more people than can be held.
+            CheckFailed: a run contradicts itself.
+            WorkersDied: worker processes keep being killed.
+        """
+        if self.workers > 1:
+            return self._in_parallel(iter(jobs), told)
+        made = 0
+        for job in jobs:
+            self._here(job)
+            told(job.scenario.name, job.replication)
+            made += 1
+        return made
+
+    def _in_parallel(self, jobs: Iterator[Job], told: Told) -> int:
+        """Share the jobs out; when a worker dies, begin again with what is not done."""
+        made = deaths = 0
+        again: list[Job] = []
         under_way: dict[Future[None], Job] = {}
-        with _pool(order, workers) as pool:
+        while True:
+            pool = self._open()
             try:
-                while todo or under_way:
-                    while todo and len(under_way) < 3 * workers:
-                        job = todo.pop()
-                        under_way[pool.submit(_work, job)] = job
+                while True:
+                    while len(under_way) < 3 * self.workers:
+                        job = again.pop() if again else next(jobs, None)
+                        if job is None:
+                            break
+                        under_way[self._submit(pool, job)] = job
+                    if not under_way:
+                        return made
                     done, _ = wait(under_way, return_when=FIRST_COMPLETED)
                     for future in done:
                         future.result()
                         job = under_way.pop(future)
-                        told(job.scenario, job.replication)
+                        told(job.scenario.name, job.replication)
+                        made += 1
                         deaths = 0
             except BrokenProcessPool:
                 deaths += 1
-                todo.extend(under_way.values())
+                again += under_way.values()
+                under_way.clear()
+                self._close()
                 if deaths > MAX_DEATHS:
                     raise WorkersDied(
                         "worker processes were killed again and again, most likely for want of "
                         "memory; try --workers 1. What is done is kept."
                     ) from None
             except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
+                self._close()
                 raise
 
+    def _submit(self, pool: ProcessPoolExecutor, job: Job) -> Future[None]:
+        parcel = self._parcels.of(job.scenario)
+        return pool.submit(_work, job.scenario.fingerprint, parcel, job.replication, job.path)
 
-def _pool(order: Orders, workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(
-        workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(order,)
-    )
+    def _open(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                self.workers,
+                multiprocessing.get_context("spawn"),
+                initializer=_begin,
+                initargs=(self.orders,),
+            )
+        return self._pool
+
+    def _close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+
+class Parcels:
+    """Scenarios as bytes to send; the last ones are kept."""
+
+    def __init__(self) -> None:
+        self._made: OrderedDict[str, bytes] = OrderedDict()
+
+    def of(self, scenario: Scenario) -> bytes:
+        """A scenario as bytes."""
+        return kept(self._made, scenario.fingerprint, lambda: pickle.dumps(scenario, protocol=5))
 
 
 class Worker:
-    """Makes replications, with each scenario's plan made once."""
+    """Makes replications, with the plans of the last scenarios kept."""
 
     def __init__(self, order: Orders) -> None:
         self.orders = order
-        self.plans: dict[str, Plan] = {}
+        self._plans: OrderedDict[str, tuple[Scenario, Plan]] = OrderedDict()
 
     def __call__(self, job: Job) -> None:
         """Make one replication and write its file."""
+        scenario = job.scenario
+        self.make(scenario.fingerprint, lambda: scenario, job.replication, job.path)
+
+    def make(
+        self, fingerprint: str, scenario: Callable[[], Scenario], replication: int, path: Path
+    ) -> None:
+        """Make one replication; the scenario is asked for only if its plan is not at hand."""
+
+        def ready() -> tuple[Scenario, Plan]:
+            asked = scenario()
+            return asked, make_plan(asked.place, asked.phases)
+
         order = self.orders
-        scenario = order.scenarios[job.scenario]
-        if job.scenario not in self.plans:
-            self.plans[job.scenario] = make_plan(scenario.place, scenario.phases)
+        known, plan = kept(self._plans, fingerprint, ready)
         result = replicate(
-            self.plans[job.scenario],
+            plan,
             order.days,
             order.warm_up,
             order.seed,
-            job.replication,
-            lever_costs(scenario, order.warm_up, order.days),
+            replication,
+            lever_costs(known, order.warm_up, order.days),
             order.beds_tried,
         )
-        write_replication(job.path, result, scenario.fingerprint, keep_logs=order.keep_logs)
+        write_replication(path, result, fingerprint, keep_logs=order.keep_logs)
 
 
 def lever_costs(scenario: Scenario, warm_up: int, days: int) -> dict[Body, float]:
@@ -176,6 +218,17 @@ def lever_costs(scenario: Scenario, warm_up: int, days: int) -> dict[Body, float
     return costs
 
 
+def kept(made: OrderedDict[K, T], key: K, make: Callable[[], T]) -> T:
+    """What was made for a key before, or made now; the oldest of many is let go."""
+    if key in made:
+        made.move_to_end(key)
+    else:
+        made[key] = make()
+        if len(made) > KEPT:
+            made.popitem(last=False)
+    return made[key]
+
+
 _worker: Worker | None = None
 
 
@@ -185,6 +238,12 @@ def _begin(order: Orders) -> None:
     _worker = Worker(order)
 
 
-def _work(job: Job) -> None:
+def _work(fingerprint: str, parcel: bytes, replication: int, path: Path) -> None:
     assert _worker is not None
-    _worker(job)
+    _worker.make(fingerprint, lambda: _unpacked(parcel), replication, path)
+
+
+def _unpacked(parcel: bytes) -> Scenario:
+    """A scenario from the bytes that this program's own main process has sent."""
+    scenario: Scenario = pickle.loads(parcel)
+    return scenario

@@ -35,13 +35,21 @@ class Scores:
     numerator: Floats
     denominator: Floats
 
+    @property
+    def replications(self) -> int:
+        """How many replications there are."""
+        return int(self.numerator.shape[1])
+
+    def first(self, number: int) -> "Scores":
+        """The same of the first so many replications."""
+        return Scores(self.keys, self.numerator[:, :number], self.denominator[:, :number])
+
     def row(self, key: Key) -> tuple[Floats, Floats]:
         """The numerators and denominators of one measure; nought of 1 where it has none."""
         if key in self.keys:
             number = self.keys[key]
             return self.numerator[number], self.denominator[number]
-        replications = self.numerator.shape[1]
-        return np.zeros(replications), np.ones(replications)
+        return np.zeros(self.replications), np.ones(self.replications)
 
     def value(self, key: Key) -> Floats:
         """A plain measure of each replication; shape (replications,)."""

@@ -44,7 +44,8 @@ def comparison_table(
     """Each scenario's paired difference from its baseline, over the same patients.
 
     ``baselines`` has the scenario that each is compared with, None for one that is not; ``levers``
-    what each changes. Beside the differences stand the ratios of differences.
+    what each changes. Beside the differences stand the ratios of differences. Where scenarios have
+    different numbers of replications, those that both have are compared.
     """
     own = own_levers(levers, baselines)
     beside: dict[str, list[tuple[Key, Interval]]] = {}
@@ -56,7 +57,8 @@ def comparison_table(
         baseline = baselines.get(name)
         if baseline is None:
             continue
-        base = scores[baseline]
+        both = min(scenario.replications, scores[baseline].replications)
+        scenario, base = scenario.first(both), scores[baseline].first(both)
         for key in dict.fromkeys([*base.keys, *scenario.keys]):
             in_both = key in base.keys and key in scenario.keys
             if not in_both and not _may_be_absent(base, scenario, key):
@@ -89,16 +91,20 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 
 def daily_bands(
-    folder: Path, slugs: dict[str, str], replications: int, warm_up: int, acute: Sequence[str]
+    folder: Path,
+    slugs: Mapping[str, str],
+    replications: Mapping[str, int],
+    warm_up: int,
+    acute: Sequence[str],
 ) -> pd.DataFrame:
     """Means and 5th to 95th percentiles of each day over replications, by scenario and setting.
 
     Columns: scenario, day (0 = the first after warm-up), setting, series, mean, low, high. Rows
     with an empty setting are sums over the acute settings.
     """
-    used = range(min(replications, MAX_BAND_RUNS))
     tables = []
     for name, slug in slugs.items():
+        used = range(min(replications[name], MAX_BAND_RUNS))
         runs = [_series(run_path(folder, slug, number)) for number in used]
         settings = runs[0][0]
         values = np.stack([run[1] for run in runs])[..., warm_up:]

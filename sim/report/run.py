@@ -8,20 +8,43 @@ from typing import Any
 
 import pandas as pd
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from sim.experiment.manifest import describe, refuse_strangers, write_manifest
-from sim.experiment.question import Study
+from sim.experiment.carry_out import carry_out
+from sim.experiment.lab import Progress
 from sim.experiment.results import compare_with, open_results, write_tables
-from sim.experiment.runner import run_missing
+from sim.experiment.study import Study
 from sim.measures.definitions import MEASURES
 from sim.report.html import write_report
 from sim.report.wording import changes, quoted
 
 MANY_ROWS = 100
 """On the screen; where a run would end with more, it shows one measure."""
+
+
+class Shown(Progress):
+    """Progress as a bar that grows with what is asked for."""
+
+    def __init__(self, bar: Bar) -> None:
+        self.made = self.found = 0
+        self._bar = bar
+        self._task = bar.add_task("starting", total=0)
+        self._total = 0
+
+    def wanted(self, replications: int) -> None:
+        """So many replications more are needed."""
+        self._total += replications
+        self._bar.update(self._task, total=self._total)
+
+    def there(self, scenario: str, replication: int, was_made: bool) -> None:
+        """A replication is there, made now or found."""
+        self.made += was_made
+        self.found += not was_made
+        doing = f"{scenario[:40]}, replication {replication + 1}"
+        self._bar.update(self._task, advance=1, description=doing)
 
 
 def run_experiment(study: Study, folder: Path, workers: int | None = None) -> Path:
@@ -31,10 +54,7 @@ def run_experiment(study: Study, folder: Path, workers: int | None = None) -> Pa
         InputError: the folder holds something else.
     """
     console = Console(stderr=True)
-    refuse_strangers(folder, study)
-    write_manifest(folder, describe(study))
     experiment = study.experiment
-    total = experiment.replications * len(study.scenarios)
     console.print(
         f"{experiment.experiment}: {len(study.scenarios)} scenarios, "
         f"{experiment.replications} replications each of {experiment.days} days "
@@ -43,17 +63,12 @@ def run_experiment(study: Study, folder: Path, workers: int | None = None) -> Pa
         markup=False,
     )
     began = time.monotonic()
-    with _progress(console) as progress:
-        task = progress.add_task("starting", total=total)
-
-        def told(scenario: str, replication: int) -> None:
-            doing = f"{scenario[:40]}, replication {replication + 1}"
-            progress.update(task, advance=1, description=doing)
-
-        made = run_missing(study, folder, workers or os.cpu_count() or 1, told)
+    with _bar(console) as bar:
+        shown = Shown(bar)
+        carry_out(study, folder, workers or os.cpu_count() or 1, shown)
     seconds = time.monotonic() - began
-    found = f" ({total - made} were there already)" if made < total else ""
-    console.print(f"{made} replications run in {seconds:.0f} s{found}", highlight=False)
+    found = f" ({shown.found} were there already)" if shown.found else ""
+    console.print(f"{shown.made} replications run in {seconds:.0f} s{found}", highlight=False)
     results = open_results(folder)
     comparison = write_tables(results)
     path = write_report(folder, results.bands(), results.journeys())
@@ -81,8 +96,8 @@ def rewrite_report(folder: Path) -> Path:
     return write_report(folder, results.bands(), results.journeys())
 
 
-def _progress(console: Console) -> Progress:
-    return Progress(
+def _bar(console: Console) -> Bar:
+    return Bar(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.experiment.benchmarks import Benchmark, Benchmarks
-from sim.experiment.question import Scenario, Study, load_experiment
 from sim.experiment.replicate import Replication
 from sim.experiment.scores import NOUGHT_IF_ABSENT, Key, key_of
+from sim.experiment.sources import Scenario
+from sim.experiment.study import Study, load_experiment
 from sim.measures.definitions import MEASURES
 from sim.place.problems import input_error
 from sim.validation.case import Case, Pairs, Trial, beside_exact

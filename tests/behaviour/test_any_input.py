@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from sim.experiment.question import load_experiment
+from sim.experiment.study import load_experiment
 from sim.place.document import read_yaml
 from sim.place.load import load_place
 from sim.place.problems import InputError, Problem

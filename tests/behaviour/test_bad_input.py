@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiment.question import load_experiment
+from sim.experiment.study import load_experiment
 from sim.place.load import load_place
 from sim.place.problems import InputError
 from tests.behaviour.bad_inputs import CASES, GOOD, Case

@@ -17,9 +17,10 @@ import pyarrow.parquet as pq
 import pytest
 from ruamel.yaml import YAML
 
-from sim.experiment.question import Scenario, Study, load_experiment
 from sim.experiment.replicate import Replication, replicate
+from sim.experiment.sources import Scenario
 from sim.experiment.store import write_replication
+from sim.experiment.study import Study, load_experiment
 from sim.patients.cohort import Cohort, draw_cohort
 from sim.patients.plan import Plan, make_plan
 from sim.place.document import read_yaml

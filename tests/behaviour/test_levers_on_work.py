@@ -12,9 +12,10 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from sim.experiment.question import Scenario, load_experiment
 from sim.experiment.replicate import Replication, replicate
+from sim.experiment.sources import Scenario
 from sim.experiment.store import write_replication
+from sim.experiment.study import load_experiment
 from sim.patients.plan import make_plan
 from sim.place.problems import InputError
 

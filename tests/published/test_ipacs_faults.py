@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.experiment.question import Study, load_experiment
+from sim.experiment.study import Study, load_experiment
 from sim.patients.arrivals import mean_by_day
 from tests.published.ipacs_rules import Service, as_it_ran, beds, means
 

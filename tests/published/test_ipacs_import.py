@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sim.experiment.fingerprint import fingerprint
-from sim.experiment.question import load_experiment
+from sim.experiment.study import load_experiment
 from sim.importers.ipacs import import_workbook
 from sim.place.load import load_place
 from sim.place.schema import Place

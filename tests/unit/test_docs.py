@@ -13,7 +13,8 @@ from typer.main import get_command
 
 from sim.cli import app
 from sim.experiment.benchmarks import Benchmarks, Tolerance
-from sim.experiment.question import Experiment, load_experiment
+from sim.experiment.question import Experiment
+from sim.experiment.study import load_experiment
 from sim.exporters.star import file_name
 from sim.exporters.tables import TABLES as EXPORTED
 from sim.exporters.tables import Table

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiment.question import Study, load_experiment, slug
+from sim.experiment.names_given import slug
+from sim.experiment.study import Study, load_experiment
 from sim.place.problems import InputError
 from tests.behaviour.spoilt_files import GOOD
 

@@ -14,13 +14,13 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from sim.experiment.carry_out import carry_out
 from sim.experiment.intervals import paired_difference, pooled
-from sim.experiment.manifest import describe, refuse_strangers, write_manifest
-from sim.experiment.question import load_experiment
+from sim.experiment.lab import Progress
 from sim.experiment.replicate import replicate
 from sim.experiment.results import compare_with, open_results, write_tables
-from sim.experiment.runner import run_missing
 from sim.experiment.store import EXAMPLES, read_records, run_path
+from sim.experiment.study import load_experiment
 from sim.patients.plan import make_plan
 from sim.place.problems import InputError
 
@@ -80,9 +80,7 @@ def experiment(tmp_path: Path) -> Path:
 
 def run_all(experiment: Path, folder: Path, workers: int = 1) -> Path:
     study = load_experiment(experiment)
-    refuse_strangers(folder, study)
-    write_manifest(folder, describe(study))
-    run_missing(study, folder, workers, lambda *_: None)
+    carry_out(study, folder, workers)
     write_tables(open_results(folder))
     return folder
 
@@ -178,7 +176,7 @@ def test_workers_that_die_again_and_again_end_the_run_with_advice(
         run_all(experiment, tmp_path / "out", workers=2)
 
 
-def _die(_: object) -> None:
+def _die(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -348,12 +346,20 @@ def test_one_replication_has_no_interval() -> None:
     assert paired_difference(one, one / one, one, one / one).mean == 0
 
 
+class Heard(Progress):
+    def __init__(self, heard: list[tuple[str, int]]) -> None:
+        self.heard = heard
+
+    def there(self, scenario: str, replication: int, was_made: bool) -> None:
+        assert was_made
+        self.heard.append((scenario, replication))
+
+
 def test_progress_is_told_of_every_replication(experiment: Path, tmp_path: Path) -> None:
     study = load_experiment(experiment, replications=3)
     folder = tmp_path / "out"
-    write_manifest(folder, describe(study))
     heard: list[tuple[str, int]] = []
-    run_missing(study, folder, 2, lambda scenario, number: heard.append((scenario, number)))
+    carry_out(study, folder, 2, Heard(heard))
     assert sorted(heard) == sorted((name, n) for name in study.scenarios for n in range(3))
     assert threading.active_count() < 20
     shutil.rmtree(folder)

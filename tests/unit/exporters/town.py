@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from sim.experiment.manifest import describe, write_manifest
-from sim.experiment.question import load_experiment
+from sim.experiment.carry_out import carry_out
 from sim.experiment.results import open_results, write_tables
-from sim.experiment.runner import run_missing
+from sim.experiment.study import load_experiment
 
 PLACE = """
 place: "=Export & <Town>"
@@ -103,7 +102,6 @@ def run_town(folder: Path, keep: str = "logs") -> Path:
     """The town run; returns its results folder."""
     study = load_experiment(write_town(folder / "town", keep))
     results = folder / "results"
-    write_manifest(results, describe(study))
-    run_missing(study, results, 1, lambda *_: None)
+    carry_out(study, results, workers=1)
     write_tables(open_results(results))
     return results

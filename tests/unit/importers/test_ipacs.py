@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sim.cli import main
-from sim.experiment.question import load_experiment
+from sim.experiment.study import load_experiment
 from sim.importers.ipacs import import_workbook
 from sim.patients.arrivals import mean_by_day
 from sim.place.problems import InputError

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.experiment.question import Scenario, load_experiment
 from sim.experiment.replicate import Replication, replicate
 from sim.experiment.runner import lever_costs
+from sim.experiment.sources import Scenario
+from sim.experiment.study import load_experiment
 from sim.patients.arrivals import mean_by_day, means_of_run
 from sim.patients.cohort import draw_cohort
 from sim.patients.plan import make_plan

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from sim.experiment.manifest import describe, write_manifest
-from sim.experiment.question import load_experiment
+from sim.experiment.carry_out import carry_out
 from sim.experiment.results import open_results, write_tables
-from sim.experiment.runner import run_missing
+from sim.experiment.study import load_experiment
 from sim.report.html import write_report
 
 PLACE = """
@@ -121,9 +120,7 @@ def run_the_town(folder: Path) -> Path:
         )
     study = load_experiment(folder / "experiment.yaml")
     out = folder / "out"
-    out.mkdir()
-    write_manifest(out, describe(study))
-    run_missing(study, out, 1, lambda *_: None)
+    carry_out(study, out, workers=1)
     results = open_results(out)
     write_tables(results)
     write_report(out, results.bands(), results.journeys())

@@ -1,0 +1,144 @@
+"""An experiment with its scenarios loaded, ready to run."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.experiment.beds_tried import cant_be_tried
+from sim.experiment.benchmarks import Benchmarks, read_benchmarks
+from sim.experiment.files import NotFoundError, find
+from sim.experiment.names_given import (
+    unknown_settings,
+    wrong_baselines,
+    wrong_groups,
+    wrong_scenarios,
+)
+from sim.experiment.question import Experiment
+from sim.experiment.sources import Scenario, Sources, read_sources
+from sim.experiment.variants import Variant
+from sim.place.document import Document, Mark, read_yaml
+from sim.place.problems import InputError, Problem, input_error, refuse
+from sim.place.schema import Place
+from sim.place.validate import validate
+
+
+@dataclass(frozen=True)
+class Study:
+    """An experiment with its scenarios loaded; the first is the baseline."""
+
+    path: Path
+    experiment: Experiment
+    sources: Sources
+    variants: dict[str, Variant]
+    """The scenarios by name, as what they are made of."""
+    scenarios: dict[str, Scenario]
+    benchmarks: Benchmarks | None = None
+
+    def baseline_of(self, scenario: str) -> str:
+        """The scenario that one is compared with; the first is compared with nothing else."""
+        return self.experiment.baselines.get(scenario, next(iter(self.scenarios)))
+
+    @property
+    def acute(self) -> list[str]:
+        """The settings of the baseline that are marked acute."""
+        place = next(iter(self.scenarios.values())).place
+        return [name for name, setting in place.settings.items() if setting.acute]
+
+    def scenario_of(self, variant: Variant) -> Scenario:
+        """What a variant is made into; one of the experiment's own is loaded already.
+
+        Raises:
+            InputError: a change can't be made, or the place is not right with it.
+        """
+        if self.variants.get(variant.name) == variant:
+            return self.scenarios[variant.name]
+        return self.sources.scenario(self.experiment, variant)
+
+
+OTHER_KINDS = {"settings": "a place", "change": "a lever", "rows": "published figures"}
+"""What a file is that has such a key and is no experiment."""
+
+
+def load_experiment(
+    path: Path,
+    replications: int | None = None,
+    days: int | None = None,
+    seed: int | None = None,
+    scenarios: Sequence[str] = (),
+) -> Study:
+    """An experiment with its place and levers, all checked; some numbers may be overridden.
+
+    Raises:
+        InputError: with everything that is wrong in the experiment, its place or its levers.
+    """
+    document = read_yaml(path)
+    _refuse_other_kinds(document)
+    _override(document, replications=replications, days=days, seed=seed)
+    experiment = validate(document, Experiment)
+    refuse(wrong_scenarios(document, experiment, scenarios))
+    refuse(wrong_baselines(document, experiment, scenarios))
+    refuse(wrong_groups(document, experiment))
+    sources = read_sources(document, experiment)
+    variants = {
+        name: Variant(name, used)
+        for name, used in experiment.scenarios.items()
+        if not scenarios or name in scenarios
+    }
+    loaded, problems = _load(sources, experiment, variants)
+    places = {name: each.place for name, each in loaded.items()}
+    settings = dict.fromkeys(name for place in places.values() for name in place.settings)
+    problems += unknown_settings(document, experiment, list(settings))
+    refuse([*problems, *cant_be_tried(document, experiment.beds_tried, places)])
+    benchmarks = _read_benchmarks(document, experiment, places)
+    return Study(path, experiment, sources, variants, loaded, benchmarks)
+
+
+def _load(
+    sources: Sources, experiment: Experiment, variants: Mapping[str, Variant]
+) -> tuple[dict[str, Scenario], list[Problem]]:
+    """The scenarios that can be made, and what is wrong with the others."""
+    loaded: dict[str, Scenario] = {}
+    problems: list[Problem] = []
+    for name, variant in variants.items():
+        try:
+            loaded[name] = sources.scenario(experiment, variant)
+        except InputError as error:
+            problems.extend(error.problems)
+    return loaded, problems
+
+
+def _refuse_other_kinds(document: Document) -> None:
+    """Say it in one sentence if a place or a lever is given for an experiment."""
+    keys = document.tree if isinstance(document.tree, dict) else {}
+    kind = next((key for key in OTHER_KINDS if key in keys), None)
+    if kind is not None and not {"experiment", "scenarios"} & keys.keys():
+        raise input_error(
+            document.where((kind,)),
+            f"this file is {OTHER_KINDS[kind]}, not an experiment: write one that names it (begin "
+            "with careflow new), or look at it with careflow check",
+        )
+
+
+def _override(document: Document, **numbers: int | None) -> None:
+    """Put the numbers of the command line in the place of the file's."""
+    if not isinstance(document.tree, dict):
+        return
+    for key, number in numbers.items():
+        if number is not None:
+            document.tree[key] = number
+            document.marks[(key,)] = Mark(f"--{key}", f"--{key}")
+
+
+def _read_benchmarks(
+    document: Document, experiment: Experiment, places: Mapping[str, Place]
+) -> Benchmarks | None:
+    """The published figures that the experiment names."""
+    if experiment.benchmarks is None:
+        return None
+    try:
+        path = find(document.path, experiment.benchmarks)
+    except NotFoundError as error:
+        refuse([document.problem(("benchmarks",), str(error))])
+        raise AssertionError("a file that is not there is a problem") from error
+    left_out = [name for name in experiment.scenarios if name not in places]
+    return read_benchmarks(path, places, left_out)
