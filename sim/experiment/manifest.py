@@ -39,7 +39,7 @@ def describe(study: Study, replications: Mapping[str, int] | None = None) -> dic
         "start_date": place.start_date.isoformat(),
         "days": experiment.days,
         "warm_up": experiment.warm_up,
-        "replications": max(replications.values()),
+        "replications": experiment.replications,
         "finished": is_finished,
         "seed": experiment.seed,
         "keep": experiment.keep,

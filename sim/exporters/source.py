@@ -150,15 +150,15 @@ def _runs(results: Results, scenario: str | None, replication: int | None) -> It
             f"no scenario {scenario!r} here{did_you_mean(scenario, slugs)}; "
             f"allowed: {one_of(slugs)}",
         )
-    last = manifest["replications"] - 1
+    names = list(slugs) if scenario is None else [scenario]
+    last = min(results.replications[name] for name in names) - 1
     if replication is not None and not 0 <= replication <= last:
         raise input_error(
             "--replication", f"no replication {replication} here; they are numbered 0 to {last}"
         )
-    numbers = range(last + 1) if replication is None else (replication,)
     end = float(manifest["warm_up"] + manifest["days"])
-    for name in slugs if scenario is None else (scenario,):
-        for number in numbers:
+    for name in names:
+        for number in range(results.replications[name]) if replication is None else (replication,):
             yield RunFile(name, number, run_path(results.folder, slugs[name], number), end)
 
 

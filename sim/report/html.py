@@ -164,7 +164,10 @@ def facts(results: Results) -> list[str]:
             run += f" from {long_date(results.measured_from)}"
         said.append(run)
     said.append(counted(len(results.scenarios), "scenario"))
-    if results.replications:
+    numbers = [each.replications for each in results.scenarios if each.replications]
+    if numbers and min(numbers) < max(numbers):
+        said.append(f"{min(numbers)} to {counted(max(numbers), 'replication')} each")
+    elif results.replications:
         said.append(counted(results.replications, "replication") + " each")
     return said
 

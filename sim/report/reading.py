@@ -137,16 +137,16 @@ def _what(row: Mapping[str, Any]) -> What:
 
 
 def _scenario(row: Mapping[str, Any], organisations: Mapping[str, str]) -> Scenario:
+    steps = row.get("steps") or {}
     return Scenario(
         _clean(row.get("name")),
         _clean(row.get("fingerprint")),
         tuple(_lever(lever, organisations) for lever in row.get("levers") or ()),
         _clean(row.get("baseline")),
         _clean(row.get("slug")),
-        *(
-            tuple(_clean(name) for name in (row.get("steps") or {}).get(part) or ())
-            for part in ("order", "hand_over")
-        ),
+        tuple(_clean(name) for name in steps.get("order") or ()),
+        tuple(_clean(name) for name in steps.get("hand_over") or ()),
+        _whole(row.get("replications")) or 0,
     )
 
 

@@ -107,6 +107,7 @@ class Scenario:
     """Its tasks, in about the order in which people meet them."""
     hand_over: tuple[str, ...] = ()
     """Those that come once a place is found, each as transfer: task."""
+    replications: int = 0
 
 
 @dataclass(frozen=True)
