@@ -28,7 +28,7 @@ class Count(Progress):
     def wanted(self, replications: int) -> None:
         self.asked += replications
 
-    def there(self, scenario: str, replication: int, was_made: bool) -> None:
+    def there(self, scenario: str, replication: int, was_made: bool) -> None:  # noqa: ARG002
         self.made += was_made
         self.found += not was_made
 
