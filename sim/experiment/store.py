@@ -109,21 +109,23 @@ def write_replication(
 ) -> None:
     """Write a replication's file, whole or not at all."""
     examples = _examples(result)
-    tables = [
-        _measure_rows(result),
-        _day_rows(result),
-        _stay_rows(result, "journey", examples),
-        *_task_rows(result, "journey_task", examples),
+    kinds = [
+        [_measure_rows(result)],
+        [_day_rows(result)],
+        [_stay_rows(result, "journey", examples)],
+        list(_task_rows(result, "journey_task", examples)),
     ]
     if keep_logs:
-        tables += [_stay_rows(result), *_task_rows(result), _delay_rows(result)]
+        kinds += [[_stay_rows(result)], list(_task_rows(result)), [_delay_rows(result)]]
     schema = SCHEMA.with_metadata({FINGERPRINT: fingerprint.encode()})
     with (
         whole_or_nothing(path) as partial,
         pq.ParquetWriter(partial, schema, compression="zstd") as writer,
     ):
-        for table in tables:
-            writer.write_table(table.cast(schema), row_group_size=max(1, table.num_rows))
+        for tables in kinds:
+            if tables:
+                table = pa.concat_tables(tables).unify_dictionaries().cast(schema)
+                writer.write_table(table, row_group_size=max(1, table.num_rows))
 
 
 def is_whole(path: Path, fingerprint: str) -> bool:
@@ -198,16 +200,16 @@ def _examples(result: Replication) -> np.ndarray:
     the same people.
     """
     stays, plan = result.measured.stays, result.run.plan
-    pathway = np.array([str(route.pathway) for route in plan.routes] + ["None"])[stays.route]
+    of_route = [route.pathway for route in plan.routes]
     is_acute = np.array([setting.acute for setting in plan.place.settings.values()])
     gone = np.isfinite(stays.left_at) & is_acute[stays.setting]
     came = result.run.cohort.arrived_at
     chosen = []
     for name in PATHWAYS:
+        takes_it = np.array([*(pathway == name for pathway in of_route), False])
+        leavers = stays.person[gone & takes_it[stays.route]]
         for earliest in (result.run.end / 2, 0.0):
-            people = np.unique(
-                stays.person[gone & (pathway == name) & (came[stays.person] > earliest)]
-            )
+            people = np.unique(leavers[came[leavers] > earliest])
             if len(people):
                 break
         for person in people[np.argsort(came[people], kind="stable")][:EXAMPLES]:
@@ -238,6 +240,7 @@ def _stay_rows(
         for name, usually in USUALLY.items()
     }
     follows = stays.followed_by[rows]
+    places, of_person = localities(run)
     return _table(
         record,
         len(rows),
@@ -248,7 +251,7 @@ def _stay_rows(
         came=np.array(CAME, dtype=object)[stays.came[rows]],
         pathway=pathway[stays.route[rows]],
         next=names[next_setting(run, stays)[rows]],
-        locality=localities(run)[stays.person[rows]],
+        locality=np.array(places, dtype=object)[of_person[stays.person[rows]]],
         stay=rows.astype(np.int32),
         next_stay=pa.array(follows.astype(np.int32), mask=follows < 0),
         episode=episodes_of(run, stays)[rows],

@@ -55,7 +55,7 @@ def nobody_lost(run: Run, stays: Stays) -> None:
     """Nobody is lost: people in equal people out, turned away and inside; all arranged asked."""
     people = len(run.cohort.group)
     is_open = np.isfinite(stays.asked_at) & np.isinf(stays.left_at) & ~stays.never_came
-    still = len(np.unique(stays.person[is_open]))
+    still = np.count_nonzero(np.bincount(stays.person[is_open]))
     away = int(np.count_nonzero(stays.was_turned_away | (stays.came == CANCELLED)))
     to = next_setting(run, stays)
     gone = np.isfinite(stays.left_at) & (to >= len(run.plan.settings)) & ~stays.goes_on

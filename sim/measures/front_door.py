@@ -21,7 +21,7 @@ def front_door(run: Run, stays: Stays, window: tuple[float, float]) -> list[Meas
     at_door = stays.has_asked & (stays.came != FOUND_THERE) & acute[stays.wanted]
     first = np.zeros(len(stays.visit), dtype=np.bool_)
     begins = np.concatenate((run.cohort.first_visit[:-1], run.cohort.branches.first))
-    first[np.unique(begins[begins < len(first)])] = True
+    first[begins[begins < len(first)]] = True
     at_door &= first
     placed = at_door & ~elective[stays.group] & within(stays.placed_at, window)
     hours = (stays.placed_at[placed] - stays.asked_at[placed]) * HOURS

@@ -25,7 +25,7 @@ from sim.measures.delays import (
 from sim.measures.front_door import front_door
 from sim.measures.harm import harm_rows
 from sim.measures.national import national
-from sim.measures.rows import MeasureRow, localities, within
+from sim.measures.rows import MeasureRow, by_name, localities, within
 from sim.measures.series import capacity_by_day, days_by_row_and_day, hours_by_day
 from sim.measures.stays import Bools, Floats, Ints, Stays, arranging_and_waiting, stays_of
 from sim.measures.stretches import Stretches, stretches_of
@@ -184,20 +184,21 @@ def _delays(
     acute = acute_stays(run, stays)
     delayed = np.where(acute, inside(stays.ready_at, stays.left_at, window), 0.0)
     groups = run.plan.groups
-    of_person = localities(run)
+    places, of_person = localities(run)
     where = of_person[stays.person]
     per_year = DAYS_PER_YEAR / (window[1] - window[0])
     rows: list[MeasureRow] = []
-    for name in ["", *sorted({each for each in of_person.tolist() if each})]:
-        chosen = np.ones(len(where), dtype=np.bool_) if not name else where == name
+    everybody = np.ones(len(where), dtype=np.bool_)
+    parts = {name: where == number for name, number in by_name(places, of_person).items() if name}
+    for name, chosen in {"": everybody, **parts}.items():
         total = float(delayed[chosen].sum()) * per_year
         rows.append(MeasureRow("delayed_bed_days", total, locality=name))
         rows += _of_leavers(spells, chosen[spells.last_stay], window, name)
     for g, group in enumerate(groups):
         mine = stays.group == g
-        split = sorted({str(each) for each in where[mine]}) or [run.plan.group(g).locality or ""]
-        for name in split:
-            total = float(delayed[mine & (where == name)].sum()) * per_year
+        split = by_name(places, where[mine]) or {run.plan.group(g).locality or "": -1}
+        for name, number in split.items():
+            total = float(delayed[mine & (where == number)].sum()) * per_year
             rows.append(MeasureRow("delayed_bed_days", total, group=group, locality=name))
     return rows + _by_reason(stretches, acute, window, per_year)
 

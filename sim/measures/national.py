@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.flow.model import Run
 from sim.measures.delays import AcuteSpells, Waits, acute_stays, is_listed
-from sim.measures.rows import MeasureRow, localities, within
+from sim.measures.rows import MeasureRow, by_name, localities, within
 from sim.measures.stays import Bools, Floats, Stays
 from sim.measures.stretches import Stretches
 from sim.place.reasons import REASON_GROUPS, REASONS
@@ -53,10 +53,12 @@ def national(
         *_bands(waits, window),
         *_reasons_at_midnight(stays, spells, stretches, is_listed(run, stays), window),
     ]
-    where = localities(run)[stays.person[waits.stay]]
-    for name in sorted({str(each) for each in where if each}):
-        rows += _census(waits, where == name, window, locality=name)
-        rows += _ready_date(waits, where == name, window, locality=name)
+    places, of_person = localities(run)
+    where = of_person[stays.person[waits.stay]]
+    for name, number in by_name(places, where).items():
+        if name:
+            rows += _census(waits, where == number, window, locality=name)
+            rows += _ready_date(waits, where == number, window, locality=name)
     ward = stays.setting[waits.stay]
     for s, name in enumerate(run.plan.settings):
         if run.plan.setting(s).acute:

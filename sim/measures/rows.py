@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.flow.model import Run
-from sim.measures.stays import Bools, Floats
+from sim.measures.stays import Bools, Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,20 @@ def within(instant: Floats, window: tuple[float, float]) -> Bools:
     return np.asarray((instant >= window[0]) & (instant < window[1]))
 
 
-def localities(run: Run) -> np.ndarray:
-    """Where each person lives, in words; empty text where it is not said; shape (people,)."""
+def localities(run: Run) -> tuple[list[str], Ints]:
+    """The localities in words, empty text for none said, and each person's number among them.
+
+    The numbers have shape (people,).
+    """
     plan, cohort = run.plan, run.cohort
     if plan.localities != (None,):
-        names = np.array([name or "" for name in plan.localities], dtype=object)
-        return np.asarray(names[cohort.locality])
-    names = np.array([plan.group(g).locality or "" for g in range(len(plan.groups))], dtype=object)
-    return np.asarray(names[cohort.group])
+        return [name or "" for name in plan.localities], cohort.locality
+    of_group = [plan.group(g).locality or "" for g in range(len(plan.groups))]
+    names = list(dict.fromkeys(of_group))
+    return names, np.array([names.index(name) for name in of_group])[cohort.group]
+
+
+def by_name(names: list[str], numbers: Ints) -> dict[str, int]:
+    """The names that occur among some numbers, in alphabetical order, each with its number."""
+    there = np.flatnonzero(np.bincount(numbers, minlength=len(names)))
+    return dict(sorted((names[number], int(number)) for number in there))
