@@ -3,9 +3,11 @@
 The folder says from the beginning what it holds, and only at the end that it is all there.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sim.experiment.control_finding import control_finding
 from sim.experiment.findings import write_findings
 from sim.experiment.lab import Lab, Progress
 from sim.experiment.manifest import describe, refuse_strangers, write_manifest
@@ -24,7 +26,7 @@ def carry_out(study: Study, folder: Path, workers: int, progress: Progress | Non
     write_manifest(folder, describe(study))
     with Lab(study, folder, workers, progress) as lab:
         made = run_scenarios(lab)
-        found = decide(lab)
+        found = decide(lab, made)
     write_findings(folder, found)
     write_manifest(folder, describe(study, made))
 
@@ -37,7 +39,12 @@ def run_scenarios(lab: Lab) -> dict[str, int]:
     return dict.fromkeys(study.variants, number)
 
 
-def decide(lab: Lab) -> dict[str, Any]:
-    """What the experiment asks to be decided beside its scenarios, by part."""
-    del lab
-    return {}
+def decide(lab: Lab, made: Mapping[str, int]) -> dict[str, Any]:
+    """What the experiment asks to be decided beside its scenarios, by part.
+
+    ``made`` has how many replications there are of each scenario.
+    """
+    found: dict[str, Any] = {}
+    if lab.study.experiment.control is not None:
+        found["control"] = control_finding(lab.study, lab.folder, made)
+    return found

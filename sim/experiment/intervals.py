@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
+from scipy.special import bdtr, ndtri, stdtrit
 
 from sim.measures.definitions import Better
 
@@ -69,6 +69,41 @@ def share_better(
     if better == "higher":
         gain = -gain
     return float(np.mean((np.sign(gain) + 1) / 2))
+
+
+def share_of(count: float, number: int) -> Interval:
+    """The share of so many replications in which something holds, with its 95% score interval.
+
+    >>> [round(end, 3) for end in (share_of(0, 20).low, share_of(0, 20).high)]
+    [0.0, 0.161]
+
+    Source: Wilson (1927), Probable inference, JASA 22; Brown, Cai and DasGupta (2001), Interval
+    estimation for a binomial proportion, Statistical Science 16, section 3.1.
+    """
+    share, z2 = count / number, float(ndtri(0.5 + CONFIDENCE / 2)) ** 2
+    middle = (share + z2 / (2 * number)) / (1 + z2 / number)
+    inside = max(0.0, share * (1 - share) / number + z2 / (4 * number * number))
+    half = math.sqrt(z2 * inside) / (1 + z2 / number)
+    return Interval(share, max(0.0, middle - half), min(1.0, middle + half), number)
+
+
+def median_of(values: Floats) -> Interval:
+    """The median of one number of each replication, with a 95% interval from their order.
+
+    Numbers may be infinite, for what did not happen in time. The ends are NaN with fewer than six
+    replications, which can't give such an interval.
+
+    >>> median_of(np.array([3.0, 1, 2, 5, 4, np.inf])).high
+    inf
+
+    Source: David and Nagaraja (2003), Order Statistics, section 7.1.
+    """
+    ordered, n = np.sort(values), len(values)
+    below = int(sum(bdtr(k, n, 0.5) <= (1 - CONFIDENCE) / 2 for k in range(n)))
+    middle = float((ordered[(n - 1) // 2] + ordered[n // 2]) / 2)
+    if not below:
+        return Interval(middle, math.nan, math.nan, n)
+    return Interval(middle, float(ordered[below - 1]), float(ordered[n - below]), n)
 
 
 def _ratio(numerator: Floats, denominator: Floats) -> float:

@@ -10,6 +10,7 @@ from pydantic import (
 
 from sim.experiment.beds_tried import TriedBeds
 from sim.experiment.compare_on import CompareOn
+from sim.experiment.control import Control
 from sim.place.fields import Name, Prose, Title
 from sim.place.numbers import Strict
 
@@ -80,6 +81,10 @@ class Experiment(Strict):
         "limit.",
         strict=False,
         max_length=200,
+    )
+    control: Control | None = Field(
+        None,
+        description="Control charts of one run, and when a change would be seen in real data.",
     )
     keep: Literal["summary", "logs"] = Field(
         "summary", description="What is kept of each run: its summary, or also its whole log."

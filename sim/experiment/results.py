@@ -6,7 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from sim.experiment.control_finding import control_table
 from sim.experiment.derived import with_totals
+from sim.experiment.findings import read_findings
 from sim.experiment.manifest import read_manifest
 from sim.experiment.scores import Scores, read_scores
 from sim.experiment.store import is_whole, read_records, run_path
@@ -107,11 +109,14 @@ def open_results(folder: Path) -> Results:
 
 
 def write_tables(results: Results) -> pd.DataFrame:
-    """Write ``summary.csv`` and ``comparison.csv``; returns the comparison."""
+    """Write ``summary.csv``, ``comparison.csv`` and what was found; returns the comparison."""
     scores = results.scores()
     comparison = comparison_table(scores, results.baselines, results.levers)
     write_csv(summary_table(scores), results.folder / "summary.csv")
     write_csv(comparison, results.folder / "comparison.csv")
+    found = read_findings(results.folder)
+    if "control" in found:
+        write_csv(control_table(found["control"]), results.folder / "control.csv")
     return comparison
 
 

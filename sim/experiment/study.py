@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sim.experiment.beds_tried import cant_be_tried
 from sim.experiment.benchmarks import Benchmarks, read_benchmarks
+from sim.experiment.change_dates import cant_be_charted
 from sim.experiment.files import NotFoundError, find
 from sim.experiment.names_given import (
     unknown_settings,
@@ -88,6 +89,8 @@ def load_experiment(
     places = {name: each.place for name, each in loaded.items()}
     settings = dict.fromkeys(name for place in places.values() for name in place.settings)
     problems += unknown_settings(document, experiment, list(settings))
+    if len(loaded) == len(variants):
+        problems += cant_be_charted(document, experiment, loaded)
     refuse([*problems, *cant_be_tried(document, experiment.beds_tried, places)])
     benchmarks = _read_benchmarks(document, experiment, places)
     return Study(path, experiment, sources, variants, loaded, benchmarks)

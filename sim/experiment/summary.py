@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.experiment.days import day_series
 from sim.experiment.derived import ratios
 from sim.experiment.families import families_of, own_levers
 from sim.experiment.intervals import Interval, paired_difference, pooled, share_better
 from sim.experiment.scores import DIMENSIONS, NOUGHT_IF_ABSENT, Key, Scores
-from sim.experiment.store import read_records, run_path, whole_or_nothing
+from sim.experiment.store import run_path, whole_or_nothing
 from sim.measures.definitions import MEASURES, SERIES
 
 INTERVAL = ("low", "high")
@@ -105,25 +106,14 @@ def daily_bands(
     tables = []
     for name, slug in slugs.items():
         used = range(min(replications[name], MAX_BAND_RUNS))
-        runs = [_series(run_path(folder, slug, number)) for number in used]
+        runs = [day_series(run_path(folder, slug, number)) for number in used]
         settings = runs[0][0]
-        values = np.stack([run[1] for run in runs])[..., warm_up:]
+        values = np.stack([run[1].astype(np.float32) for run in runs])[..., warm_up:]
         chosen = [settings.index(setting) for setting in acute if setting in settings]
         in_acute = values[:, :, chosen].sum(axis=2, keepdims=True)
         values = np.concatenate((values, in_acute), axis=2)
         tables.append(_bands(name, [*settings, ""], values))
     return pd.concat(tables, ignore_index=True)
-
-
-def _series(path: Path) -> tuple[list[str], NDArray[np.float32]]:
-    """The settings and daily series of one file; shape (series, settings, days)."""
-    table = read_records(path, "day", ["setting", *SERIES])
-    settings = list(dict.fromkeys(table.column("setting").to_pylist()))
-    values = [
-        table.column(name).to_numpy().astype(np.float32).reshape(len(settings), -1)
-        for name in SERIES
-    ]
-    return settings, np.stack(values)
 
 
 def _bands(name: str, settings: list[str], values: NDArray[np.float32]) -> pd.DataFrame:
