@@ -44,8 +44,8 @@ SHARES = tuple(
 )
 COLUMNS = (
     "what", "scenario", "fall", "every", "baseline_weeks", "from_week", "direction", "rule",
-    "limits_times", "weeks_watched", "median_weeks", "low", "high", "weeks_5", "weeks_95", *SHARES, "share_first",
-    "replications",
+    "limits_times", "weeks_watched", "median_weeks", "low", "high", "weeks_5", "weeks_95",
+    *SHARES, "share_first", "replications",
 )  # fmt: skip
 """``what`` is *unchanged* (false alarms), *scenario* or *fall*; weeks are counted from the change,
 and empty where it is not seen by the end of the run."""
@@ -114,15 +114,15 @@ def control_table(finding: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _read(study: Study, control: Control, folder: Path, replications: int) -> Watch:
-    warm_up = study.experiment.warm_up
+    warm_up, setting = study.experiment.warm_up, control.watch.setting
+    watched = study.acute if setting is None else [setting]
     days = {}
     for name, scenario in study.scenarios.items():
         runs = []
         for number in range(replications):
             path = run_path(folder, scenario.slug, number)
             settings, values = day_series(path, [control.watch.series])
-            acute = [study.acute, [control.watch.setting]][control.watch.setting is not None]
-            chosen = [settings.index(each) for each in acute if each in settings]
+            chosen = [settings.index(each) for each in watched if each in settings]
             runs.append(values[0, chosen, warm_up:].sum(axis=0))
         days[name] = np.stack(runs)
     changes = change_days(study.experiment, control, study.scenarios)
