@@ -88,13 +88,10 @@ def control_finding(study: Study, folder: Path, made: Mapping[str, int]) -> dict
     assert control is not None
     watch = _read(study, control, folder, min(*made.values(), MAX_BAND_RUNS))
     points = watch.points(watch.first)
-    measure = control.watch.measure
     return {
         "series": control.watch.series,
         "setting": control.watch.setting or "",
-        "title": measure.title,
-        "unit": measure.unit,
-        "better": measure.better,
+        "better": control.watch.measure.better,
         "every": control.every,
         "days_a_point": control.days_a_point,
         "baseline_weeks": control.baseline_weeks,

@@ -14,6 +14,8 @@ from sim.report.answer import COST, Answer, answer, verdict
 from sim.report.pages import environment, style, write_whole
 from sim.report.parts import (
     comparison,
+    control,
+    control_charts,
     doubt,
     front_door,
     inputs,
@@ -122,6 +124,12 @@ def render(results: Results, bands: pd.DataFrame) -> str:
             teams=teams.teams_picture(results, shown, "team-dots"),
             teams_said=teams.said_of_teams(results),
             over_time=over_time.delayed_over_time(results, bands, "time"),
+            control_said=control.said_of_control(results),
+            control_seen=control.seen_table(results),
+            control_rules=control.rules_table(results),
+            control_spacing=control.spacing_table(results),
+            xmr=control_charts.xmr_picture(results, "xmr"),
+            run_chart=control_charts.run_picture(results, "run-chart"),
             by_setting=settings.by_setting(results, bands, shown, "settings"),
             national=national.both_measures(results),
             week=national.week_picture(results, "week"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -21,7 +22,7 @@ from sim.report.drawing import (
 )
 from sim.report.results import Results, What, measure
 from sim.report.table import Table
-from sim.report.wording import amount, changes
+from sim.report.wording import MONTH_NAMES, amount, changes
 
 VERDICT_MARKS: dict[Verdict, tuple[str, str, str, str]] = {
     Verdict.BETTER: ("o", BLUE, BLUE, "clearly better"),
@@ -98,3 +99,28 @@ def level_of(results: Results, name: str, what: What) -> float:
     """A scenario's mean; 0 where it was not measured."""
     found = results.estimate(name, what)
     return found.mean if found else 0.0
+
+
+def dated(axes: Axes, first: date | None, days: int, most: int) -> None:
+    """Dates under a daily axis: the first of every month, or of every few."""
+    if first is None:
+        axes.xaxis.set_major_locator(MaxNLocator(most, integer=True))
+        axes.set_xlabel("Day measured")
+        return
+    starts = [
+        (n, d)
+        for n in range(days)
+        if (d := first + timedelta(days=n)).day == 1
+    ]  # fmt: skip
+    if len(starts) < 2:
+        step = max(1, -(-days // most))
+        ticks = [(n, first + timedelta(days=n)) for n in range(0, days, step)]
+        texts = [f"{d.day} {MONTH_NAMES[d.month - 1][:3]}" for _, d in ticks]
+    else:
+        step = next(s for s in (1, 2, 3, 6, 12, 24, 60, 120, 10**6) if len(starts) / s <= most)
+        ticks = [(n, d) for n, d in starts if (d.year * 12 + d.month - 1) % step == 0] or starts[:1]
+        texts = [MONTH_NAMES[d.month - 1][:3] for _, d in ticks]
+    for place, (_, day) in enumerate(ticks):
+        if place == 0 or day.year != ticks[place - 1][1].year:
+            texts[place] += f"\n{day.year}"
+    axes.set_xticks([n for n, _ in ticks], texts)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.experiment.benchmarks import Tolerance
+from sim.experiment.findings import read_findings
 from sim.report.results import (
     DIMENSIONS,
     Benchmark,
@@ -96,6 +97,7 @@ def read_results(folder: Path) -> Results:
         },
         estimates=_estimates(summary),
         differences=_differences(comparison),
+        findings={key: _all_clean(part) for key, part in read_findings(folder).items()},
     )
 
 
@@ -260,6 +262,15 @@ def _clean(text: Any) -> str:
 def _clean_text(text: str) -> str:
     """The same; results have the same few names in many rows."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _all_clean(part: Any) -> Any:
+    """The same data with all its text cleaned."""
+    if isinstance(part, dict):
+        return {_clean(key): _all_clean(inside) for key, inside in part.items()}
+    if isinstance(part, list):
+        return [_all_clean(inside) for inside in part]
+    return _value(part)
 
 
 def _value(value: Any) -> Any:

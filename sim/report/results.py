@@ -209,6 +209,8 @@ class Results:
     group_names: Mapping[str, str] = field(default_factory=dict)
     estimates: Mapping[tuple[str, What], Estimate] = field(default_factory=dict)
     differences: Mapping[tuple[str, What], Difference] = field(default_factory=dict)
+    findings: Mapping[str, Any] = field(default_factory=dict)
+    """What the experiment's procedures found, by part, as in findings.json."""
 
     @cached_property
     def families(self) -> tuple[Family, ...]:

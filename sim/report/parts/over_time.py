@@ -24,6 +24,7 @@ from sim.report.drawing import (
 )
 from sim.report.marks import (
     Picture,
+    dated,
     figure_key,
 )
 from sim.report.results import Results
@@ -96,7 +97,7 @@ def delayed_over_time(results: Results, bands: pd.DataFrame, key: str) -> Pictur
             axes.set_ylim(0, limit)
             axes.set_xlim(0, days)
             axes.grid(axis="y")
-            _dated(axes, results.measured_from, days, {1: 8, 2: 6, 3: 4}[columns])
+            dated(axes, results.measured_from, days, {1: 8, 2: 6, 3: 4}[columns])
             if place + columns < len(panels):
                 axes.tick_params(labelbottom=False)
             axes.yaxis.set_major_locator(MaxNLocator(4 if columns > 2 else 5, integer=True))
@@ -141,31 +142,6 @@ def _band(axes: Axes, acute: pd.DataFrame, name: str, colour: str, line: Any) ->
     day, low, mean, high = (own[c].to_numpy(dtype=float) for c in own.columns)
     axes.fill_between(day + 0.5, low, high, color=colour, alpha=0.22, lw=0)
     axes.plot(day + 0.5, mean, color=colour, lw=1.4, ls=line)
-
-
-def _dated(axes: Axes, first: date | None, days: int, most: int) -> None:
-    """Dates under a daily axis: the first of every month, or of every few."""
-    if first is None:
-        axes.xaxis.set_major_locator(MaxNLocator(most, integer=True))
-        axes.set_xlabel("Day measured")
-        return
-    starts = [
-        (n, d)
-        for n in range(days)
-        if (d := first + timedelta(days=n)).day == 1
-    ]  # fmt: skip
-    if len(starts) < 2:
-        step = max(1, -(-days // most))
-        ticks = [(n, first + timedelta(days=n)) for n in range(0, days, step)]
-        texts = [f"{d.day} {MONTH_NAMES[d.month - 1][:3]}" for _, d in ticks]
-    else:
-        step = next(s for s in (1, 2, 3, 6, 12, 24, 60, 120, 10**6) if len(starts) / s <= most)
-        ticks = [(n, d) for n, d in starts if (d.year * 12 + d.month - 1) % step == 0] or starts[:1]
-        texts = [MONTH_NAMES[d.month - 1][:3] for _, d in ticks]
-    for place, (_, day) in enumerate(ticks):
-        if place == 0 or day.year != ticks[place - 1][1].year:
-            texts[place] += f"\n{day.year}"
-    axes.set_xticks([n for n, _ in ticks], texts)
 
 
 def time_table(results: Results, bands: pd.DataFrame) -> Table:
