@@ -146,7 +146,7 @@ def _two_of_three(near: Signs) -> Signs:
 def _back(found: Signs, number: int) -> Signs:
     """A pattern's sign at each of its points, from where it fires: so many, the last included."""
     whole = found.copy()
-    for back in range(1, number):
+    for back in range(1, min(number, found.shape[-1])):
         here = whole[..., : found.shape[-1] - back]
         later = found[..., back:]
         whole[..., : found.shape[-1] - back] = np.where(here == 0, later, here)

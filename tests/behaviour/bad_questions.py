@@ -143,6 +143,17 @@ LEVERS = (
         duplicate_lever),
 )  # fmt: skip
 
+
+def control_line(text: str) -> tuple[str, str, str]:
+    """The experiment with a control chart of the people delayed."""
+    return "experiment.yaml", "seed: 7", f"seed: 7\ncontrol: {{watch: delayed, {text}}}"
+
+
+def control(title: str, text: str, at: str, *says: str) -> Case:
+    """A wrong control chart."""
+    return experiment(title, "seed: 7", f"seed: 7\ncontrol: {text}", at, *says)
+
+
 EXPERIMENTS = (
     experiment("an unknown lever", "[more-beds, faster]", "[more-beds, fastr]", "fastr",
         "no lever 'fastr'", "allowed: faster, fewer-beds, more-beds", "did you mean 'faster'"),
@@ -200,4 +211,41 @@ EXPERIMENTS = (
     Case("daily numbers that end before the run with its warm-up", "experiment.yaml",
         (("experiment.yaml", "warm_up: 0", "warm_up: 16"),), "daily_numbers",
         ("numbers.csv has no number for 2025-06-01",), "place.yaml"),
+    control("a series that is not kept", "{watch: delays, baseline_weeks: 2, every: day}",
+        "delays", "no daily series 'delays'", "allowed: occupied", "did you mean 'delayed'"),
+    control("an unknown setting to watch",
+        "{watch: {series: delayed, setting: wrad}, baseline_weeks: 2, every: day}", "wrad",
+        "no setting 'wrad' in the scenario 'as it is'", "did you mean 'ward'"),
+    Case("no acute setting to watch", "experiment.yaml",
+        (("place.yaml", "    acute: yes\n", ""), control_line("baseline_weeks: 2, every: day")),
+        "delayed, base", ("marked acute; name one: {series: delayed, setting: NAME}",),
+        "experiment.yaml"),
+    control("a spacing that is not known", "{watch: delayed, baseline_weeks: 2, every: month}",
+        "month}", "'month' is not allowed", "allowed: day, week, fortnight, four weeks"),
+    control("a baseline of too few points", "{watch: delayed, baseline_weeks: 4}", "control:",
+        "a baseline of 4 weeks is too short", "at least 12 points", "these are 12 weeks"),
+    control("a baseline that can't be cut",
+        "{watch: delayed, baseline_weeks: 50, every: four weeks}", "control:",
+        "a baseline of 50 weeks can't be cut into points of four weeks"),
+    control("a run too short for a chart", "{watch: delayed, baseline_weeks: 5, every: day}",
+        "5, every", "leaves 5 points of the 40 days measured", "at least 7"),
+    control("a run too short for a baseline", "{watch: delayed, baseline_weeks: 12}", "12}",
+        "leaves 0 points of the 40 days measured", "at least 7"),
+    control("a fall of everything",
+        "{watch: delayed, baseline_weeks: 2, every: day, fall: [100%]}", "100%",
+        "'100%' is not a fall", "between 0% and 100%"),
+    control("a fall of nothing", "{watch: delayed, baseline_weeks: 2, every: day, fall: [0]}",
+        "0]", "'0' is not a fall"),
+    control("a fall twice", "{watch: delayed, baseline_weeks: 2, every: day, fall: [10%, 0.1]}",
+        "control:", "a fall of the same size is here twice"),
+    Case("a lever that starts within the baseline", "experiment.yaml",
+        (("levers/more-beds.yaml", "how:", "starts: 2025-04-14\nhow:"),
+         control_line("baseline_weeks: 2, every: day")), "2, every",
+        ("in the scenario 'more beds' the lever 'more-beds' starts 1 weeks after",
+         "within the baseline of 2"), "experiment.yaml"),
+    Case("a lever that starts as the run ends", "experiment.yaml",
+        (("levers/more-beds.yaml", "how:", "starts: 2025-05-12\nhow:"),
+         control_line("baseline_weeks: 2, every: day")), "more beds:",
+        ("the lever 'more-beds' starts 5 weeks after", "at least 7 points after it"),
+        "experiment.yaml"),
 )  # fmt: skip

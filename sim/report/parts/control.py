@@ -150,11 +150,11 @@ def _said_of_wide_limits(found: Mapping[str, Any]) -> Iterator[str]:
     unchanged = next(row for row in _at_the_baseline(found) if row["rule"] == WIDE)
     if unchanged["limits_times"] <= 1 or not falls:
         return
-    parts = [f"of {percent(row['fall'])} in {_share(row, weeks)}" for row in falls]
+    parts = [f"a fall of {percent(row['fall'])} in {_share(row, weeks)}" for row in falls]
     yield (
         f"What can be trusted: with limits {unchanged['limits_times']:.2g} times as wide, and no "
-        f"other rule, at most one history in twenty has a false alarm in {weeks} weeks. With those "
-        f"a fall is seen within {weeks} weeks {listed(parts)} of the histories."
+        f"other rule, at most one history in twenty has a false alarm in {weeks} weeks. Such "
+        f"limits show {listed(parts)} of the histories within those {weeks} weeks."
     )
 
 

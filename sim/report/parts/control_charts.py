@@ -244,7 +244,8 @@ def _mark_names(better: str, worse: str) -> list[tuple[Any, str]]:
 def _which(results: Results, found: Finding) -> str:
     return (
         f"{capitalised(watched_words(results, found))}, a point for {A_POINT[found['every']]}, in "
-        f"replication {found['drawn']} of {found['replications']}: the first, settled before anything was run."
+        f"replication {found['drawn']} of {found['replications']}: the first, settled before "
+        "anything was run."
     )
 
 
