@@ -18,6 +18,8 @@ from sim.report.wording import (
 Row = Mapping[str, Any]
 WITHIN = (13, 26, 52)
 WIDE = "outside wide limits"
+FIRM = 100
+"""Replications from which on the width of the wide limits is firm enough to be used."""
 FEW = 0.1
 """If some rule says improvement in more of the unchanged histories, signals prove little."""
 
@@ -98,14 +100,15 @@ def said_of_control(results: Results) -> list[str]:
     if not found:
         return []
     return [
-        *_said_of_changes(results, found),
+        *_said_of_falls(results, found),
         *_said_of_false_alarms(found),
         *_said_of_wide_limits(found),
         *_said_of_spacing(found),
+        *_said_of_scenarios(results, found),
     ]
 
 
-def _said_of_changes(results: Results, found: Mapping[str, Any]) -> Iterator[str]:
+def _said_of_falls(results: Results, found: Mapping[str, Any]) -> Iterator[str]:
     falls = [row for row in _falls(found) if row["rule"] == "any"]
     if falls:
         parts = [f"of {percent(row['fall'])} after {_median(row)} weeks" for row in falls]
@@ -114,6 +117,9 @@ def _said_of_changes(results: Results, found: Mapping[str, Any]) -> Iterator[str
             f"histories simulated, some rule of the chart sees a sudden fall in "
             f"{watched_words(results, found)} {listed(parts)}."
         )
+
+
+def _said_of_scenarios(results: Results, found: Mapping[str, Any]) -> Iterator[str]:
     for row in _scenarios(found)[:3]:
         beside = _beside(results, found, row)
         weeks = _horizon(found, row)
@@ -139,8 +145,8 @@ def _said_of_false_alarms(found: Mapping[str, Any]) -> Iterator[str]:
         f"The reason: a point is much like the one before it (correlation {_of_three(alike)}), "
         "while the limits come from the steps between neighbours and take points to be "
         f"independent. These points spread {_of_three(spread)} times as widely as the limits take "
-        "for granted; delay also has its seasons. So do not take one signal on such a chart as "
-        "proof that a change has worked, or failed."
+        "for granted, and where a place has seasons these add to it. So do not take one signal on "
+        "such a chart as proof that a change has worked, or failed."
     )
 
 
@@ -151,10 +157,16 @@ def _said_of_wide_limits(found: Mapping[str, Any]) -> Iterator[str]:
     if unchanged["limits_times"] <= 1 or not falls:
         return
     parts = [f"a fall of {percent(row['fall'])} in {_share(row, weeks)}" for row in falls]
+    number = found["replications"]
+    rough = (
+        f" How much wider rests on {number} histories, and is rough; run {FIRM} or more."
+        if number < FIRM
+        else ""
+    )
     yield (
         f"What can be trusted: with limits {unchanged['limits_times']:.2g} times as wide, and no "
         f"other rule, at most one history in twenty has a false alarm in {weeks} weeks. Such "
-        f"limits show {listed(parts)} of the histories within those {weeks} weeks."
+        f"limits show {listed(parts)} of the histories within those {weeks} weeks.{rough}"
     )
 
 

@@ -139,8 +139,8 @@ def xmr_table(results: Results, found: Finding) -> Table:
         (Rows(tuple(rows)),),
         text_columns=(4, 7, 8),
         note="Where nothing changes, points are counted from the end of the baseline. A pattern "
-        "that began before the change is marked here as on any chart; the tables below count only "
-        "patterns that lie wholly after it.",
+        "that began before the change is marked here as on any chart; the table of weeks counts "
+        "only patterns that lie wholly after it.",
     )  # fmt: skip
 
 
