@@ -178,6 +178,12 @@ def test_the_experiments_of_the_guide_are_valid(folder: Path) -> None:
         assert list(study.scenarios) == ["as it is", "more care"]
 
 
+def test_the_control_chart_of_the_guide_is_valid(folder: Path) -> None:
+    study = load_experiment(folder / "control-chart.yaml")
+    assert study.experiment.control is not None
+    assert study.experiment.control.fall == (0.1, 0.2, 0.3)
+
+
 def test_lengths_of_time_in_the_guide_are_valid(tmp_path: Path) -> None:
     guide = GUIDE.read_text(encoding="utf-8")
     table = guide.partition("| you know |")[2].partition("## Settings")[0]
