@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.experiment.control_finding import control_finding
+from sim.experiment.effects import decide_design
 from sim.experiment.findings import write_findings
 from sim.experiment.lab import Lab, Progress
 from sim.experiment.manifest import describe, refuse_strangers, write_manifest
@@ -47,4 +48,7 @@ def decide(lab: Lab, made: Mapping[str, int]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if lab.study.experiment.control is not None:
         found["control"] = control_finding(lab.study, lab.folder, made)
+    designed = decide_design(lab, made)
+    if designed:
+        found["design"] = designed
     return found

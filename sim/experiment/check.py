@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from sim.experiment.benchmarks import Benchmarks
+from sim.experiment.design_points import LaidOut
 from sim.experiment.study import load_experiment
 from sim.place.levers import read_lever
 from sim.place.load import check_place, read_document
@@ -23,7 +24,8 @@ def check_file(path: Path) -> str:
     if "experiment" in keys or "scenarios" in keys:
         study = load_experiment(path)
         runs = study.experiment.replications * len(study.scenarios)
-        return f"a valid experiment: {len(study.scenarios)} scenarios, {runs} runs"
+        made = "".join(f"; {designed(each)}" for each in study.designs)
+        return f"a valid experiment: {len(study.scenarios)} scenarios, {runs} runs{made}"
     if "benchmarks" in keys:
         rows = validate(document, Benchmarks).rows
         return f"valid benchmarks: {len(rows)} published figures"
@@ -34,3 +36,9 @@ def check_file(path: Path) -> str:
     return (
         f"a valid place: {len(place.settings)} settings, {len(place.patients)} groups of patients"
     )
+
+
+def designed(laid: LaidOut) -> str:
+    """What a design adds to the scenarios that are written out."""
+    factors = "1 factor" if len(laid.factors) == 1 else f"{len(laid.factors)} factors"
+    return f"{laid.kind} of {factors} makes {len(laid.variants)} of them"

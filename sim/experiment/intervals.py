@@ -9,11 +9,12 @@ Analysis, sections 4.5, 9.4 and 10.2.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr, ndtri, stdtrit
+from scipy.special import bdtr, ndtri, stdtr, stdtrit
 
 from sim.measures.definitions import Better
 
@@ -46,9 +47,61 @@ def paired_difference(
     numerator: Floats, denominator: Floats, base_numerator: Floats, base_denominator: Floats
 ) -> Interval:
     """The difference of two pooled ratios over the same replications; shape (replications,)."""
-    difference = _ratio(numerator, denominator) - _ratio(base_numerator, base_denominator)
-    residuals = _residuals(numerator, denominator) - _residuals(base_numerator, base_denominator)
-    return _around(difference, residuals)
+    pairs = ((numerator, denominator), (base_numerator, base_denominator))
+    return combination(pairs, (1.0, -1.0))
+
+
+def combination(rows: Sequence[tuple[Floats, Floats]], weights: Sequence[float]) -> Interval:
+    """A weighted sum of pooled ratios over the same replications, such as a contrast of scenarios.
+
+    ``rows`` has the numerators and denominators of each, of shape (replications,).
+
+    >>> one = np.ones(2)
+    >>> combination([(np.array([1.0, 3.0]), one), (np.array([5.0, 6.0]), one)], [-1, 2]).mean
+    9.0
+    """
+    total = 0.0
+    residuals = np.zeros(len(rows[0][0]))
+    for row, weight in zip(rows, weights, strict=True):
+        total += weight * _ratio(*row)
+        residuals = residuals + weight * _residuals(*row)
+    return _around(total, residuals)
+
+
+def p_value(found: Interval) -> float:
+    """The chance of a mean at least so far from 0 if the true one is 0; two-sided, Student's t.
+
+    NaN where there is no interval.
+
+    >>> round(p_value(Interval(2.0, 0.0, 4.0, 9)), 6)
+    0.05
+    """
+    n = found.replications
+    if n < 2 or math.isnan(found.mean) or math.isnan(found.low):
+        return math.nan
+    error = (found.high - found.low) / 2 / float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2))
+    if error == 0:
+        return 1.0 if found.mean == 0 else 0.0
+    return float(2 * stdtr(n - 1, -abs(found.mean) / error))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """p-values raised so that, of all of a family together, a false finding is as rare as of one.
+
+    Those that are NaN stay so and do not count.
+
+    >>> holm([0.01, 0.04, 0.03])
+    [0.03, 0.06, 0.06]
+
+    Source: Holm (1979), A simple sequentially rejective multiple test procedure.
+    """
+    order = sorted((p, n) for n, p in enumerate(p_values) if not math.isnan(p))
+    raised = [math.nan] * len(p_values)
+    highest = 0.0
+    for place, (p, n) in enumerate(order):
+        highest = max(highest, min(1.0, p * (len(order) - place)))
+        raised[n] = highest
+    return raised
 
 
 def share_better(

@@ -25,18 +25,21 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-")
 
 
-def wrong_scenarios(
-    document: Document, experiment: Experiment, asked: Sequence[str]
+def unknown_scenarios(
+    document: Document, names: Sequence[str], asked: Sequence[str]
 ) -> Iterator[Problem]:
-    """Scenarios asked for that are not there, names that collide, levers named twice."""
+    """Scenarios asked for that are not there."""
     for name in asked:
-        if name not in experiment.scenarios:
-            names = list(experiment.scenarios)
+        if name not in names:
             hint = did_you_mean(name, names)
             yield Problem(
                 f"--scenario {name}", f"no such scenario in {document.path}; allowed: "
                 f"{one_of(names)}{hint}"
             )  # fmt: skip
+
+
+def wrong_scenarios(document: Document, experiment: Experiment) -> Iterator[Problem]:
+    """Names that collide, and levers named twice."""
     first: dict[str, str] = {}
     for name, used in experiment.scenarios.items():
         other = first.setdefault(slug(name), name)
@@ -57,10 +60,9 @@ def wrong_scenarios(
 
 
 def wrong_baselines(
-    document: Document, experiment: Experiment, asked: Sequence[str]
+    document: Document, experiment: Experiment, names: Sequence[str], asked: Sequence[str]
 ) -> Iterator[Problem]:
     """Baselines that are no scenario, are compared themselves, or are not among those asked for."""
-    names = list(experiment.scenarios)
     for name, baseline in experiment.baselines.items():
         where = ("baselines", name)
         for each, at_key in ((name, True), (baseline, False)):
@@ -90,9 +92,10 @@ def wrong_baselines(
             )
 
 
-def wrong_groups(document: Document, experiment: Experiment) -> Iterator[Problem]:
+def wrong_groups(
+    document: Document, experiment: Experiment, names: Sequence[str]
+) -> Iterator[Problem]:
     """Groups of scenarios that are not there, or stand in two groups."""
-    names = list(experiment.scenarios)
     first: dict[str, str] = {}
     for heading, members in experiment.groups.items():
         for i, name in enumerate(members):

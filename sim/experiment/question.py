@@ -4,18 +4,29 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     BeforeValidator,
+    ConfigDict,
     Field,
     StringConstraints,
+    model_validator,
 )
 
 from sim.experiment.beds_tried import TriedBeds
 from sim.experiment.compare_on import CompareOn
 from sim.experiment.control import Control
-from sim.place.fields import Name, Prose, Title
+from sim.experiment.designs import Design
+from sim.place.fields import Name, Prose, Title, one_or_list
 from sim.place.numbers import Strict
 
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 MAX_DAYS = 20_000
+AS_IT_IS = "as it is"
+"""The name of the baseline where only a design says what is run."""
+
+
+def _may_leave_out_scenarios(schema: dict[str, Any]) -> None:
+    """Editors accept a design in place of the scenarios."""
+    schema["required"].remove("scenarios")
+    schema["anyOf"] = [{"required": ["scenarios"]}, {"required": ["design"]}]
 
 
 def _one_or_list(value: Any) -> Any:
@@ -24,6 +35,8 @@ def _one_or_list(value: Any) -> Any:
 
 class Experiment(Strict):
     """A question put to a place: which scenarios, for how long, compared on what."""
+
+    model_config = ConfigDict(json_schema_extra=_may_leave_out_scenarios)
 
     experiment: Title = Field(description="The experiment's name.")
     question: Prose = Field(description="What is to be found out, in plain words.")
@@ -41,10 +54,17 @@ class Experiment(Strict):
     )  # fmt: skip
     scenarios: dict[Name, Annotated[tuple[Name, ...], Field(strict=False, max_length=100)]] = Field(
         description="Scenario → the levers laid over the place, if any. The others are "
-        "compared with the first.",
+        "compared with the first. With a design they may be left out: then the place as it is.",
         min_length=1,
         max_length=200,
     )
+    design: Annotated[
+        tuple[Design, ...],
+        BeforeValidator(one_or_list, json_schema_input_type=Design | list[Design]),
+    ] = Field(
+        (), description="A plan by which scenarios are made from levers and numbers of the place, "
+        "or a list of plans.", strict=False, max_length=20,
+    )  # fmt: skip
     days: int = Field(ge=1, le=MAX_DAYS, description="Days that are measured.")
     warm_up: int = Field(
         0, ge=0, le=MAX_DAYS, description="Days that are run before these, and left out."
@@ -89,3 +109,10 @@ class Experiment(Strict):
     keep: Literal["summary", "logs"] = Field(
         "summary", description="What is kept of each run: its summary, or also its whole log."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _baseline_of_a_design(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "design" in data and "scenarios" not in data:
+            return {**data, "scenarios": {AS_IT_IS: []}}
+        return data

@@ -1,5 +1,6 @@
 """What is written for people when the replications are there: the two CSV files."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,10 +83,11 @@ class Results:
             found[name] = stays.to_pandas(), tasks.to_pandas()
         return found
 
-    def bands(self) -> pd.DataFrame:
-        """Daily bands of every scenario."""
+    def bands(self, left_out: Collection[str] = ()) -> pd.DataFrame:
+        """Daily bands of every scenario but those that are left out."""
+        slugs = {name: slug for name, slug in self.slugs.items() if name not in left_out}
         return daily_bands(
-            self.folder, self.slugs, self.replications, self.manifest["warm_up"], self.acute
+            self.folder, slugs, self.replications, self.manifest["warm_up"], self.acute
         )
 
 

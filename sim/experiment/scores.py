@@ -51,6 +51,16 @@ class Scores:
             return self.numerator[number], self.denominator[number]
         return np.zeros(self.replications), np.ones(self.replications)
 
+    def key_of_total(self, measure: str, setting: str = "") -> Key | None:
+        """The key of a measure of the whole place, or of a setting; None where it has none.
+
+        A setting's own locality says nothing more of it, and is passed over.
+        """
+        plain = key_of(measure, setting)
+        if plain in self.keys or not setting:
+            return plain if plain in self.keys else None
+        return next((key for key in self.keys if (*key[:3], "", *key[4:]) == plain), None)
+
     def value(self, key: Key) -> Floats:
         """A plain measure of each replication; shape (replications,)."""
         top, bottom = self.row(key)

@@ -11,7 +11,7 @@ from sim.experiment.fingerprint import fingerprint
 from sim.experiment.names_given import slug
 from sim.experiment.question import Experiment
 from sim.experiment.variants import Variant, as_levers
-from sim.place.document import Document, read_yaml
+from sim.place.document import Document, Keys, read_yaml
 from sim.place.levers import Lever, lay_over, read_lever
 from sim.place.load import StartRead, check_place, read_document
 from sim.place.phasing import phases_of, reaching
@@ -98,11 +98,15 @@ def read_sources(document: Document, experiment: Experiment) -> Sources:
 def _unknown_levers(
     document: Document, experiment: Experiment, levers: dict[str, Document]
 ) -> Iterator[Problem]:
-    for name, used in experiment.scenarios.items():
+    named: dict[Keys, tuple[str, ...]] = {
+        ("scenarios", name): used for name, used in experiment.scenarios.items()
+    }
+    named |= {("design", n, "levers"): each.levers for n, each in enumerate(experiment.design)}
+    for where, used in named.items():
         for i, lever in enumerate(used):
             if lever not in levers:
                 yield document.problem(
-                    ("scenarios", name, i),
+                    document.written((*where, i)),
                     f"no lever {lever!r}; allowed: {one_of(levers)}{did_you_mean(lever, levers)}",
                 )
 

@@ -1,19 +1,22 @@
 """An experiment with its scenarios loaded, ready to run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.experiment.beds_tried import cant_be_tried
 from sim.experiment.benchmarks import Benchmarks, read_benchmarks
 from sim.experiment.change_dates import cant_be_charted
+from sim.experiment.design_points import LaidOut
 from sim.experiment.files import NotFoundError, find
 from sim.experiment.names_given import (
+    unknown_scenarios,
     unknown_settings,
     wrong_baselines,
     wrong_groups,
     wrong_scenarios,
 )
+from sim.experiment.planned import laid_out
 from sim.experiment.question import Experiment
 from sim.experiment.sources import Scenario, Sources, read_sources
 from sim.experiment.variants import Variant
@@ -34,10 +37,16 @@ class Study:
     """The scenarios by name, as what they are made of."""
     scenarios: dict[str, Scenario]
     benchmarks: Benchmarks | None = None
+    designs: tuple[LaidOut, ...] = ()
+    """Those whose scenarios are all there."""
 
     def baseline_of(self, scenario: str) -> str:
         """The scenario that one is compared with; the first is compared with nothing else."""
         return self.experiment.baselines.get(scenario, next(iter(self.scenarios)))
+
+    def design_of(self, scenario: str) -> str | None:
+        """What kind of design a scenario was made by; None for one that is written out."""
+        return next((each.kind for each in self.designs if scenario in each.variants), None)
 
     @property
     def acute(self) -> list[str]:
@@ -76,14 +85,16 @@ def load_experiment(
     _refuse_other_kinds(document)
     _override(document, replications=replications, days=days, seed=seed)
     experiment = validate(document, Experiment)
-    refuse(wrong_scenarios(document, experiment, scenarios))
-    refuse(wrong_baselines(document, experiment, scenarios))
-    refuse(wrong_groups(document, experiment))
+    refuse(wrong_scenarios(document, experiment))
     sources = read_sources(document, experiment)
+    written = {name: Variant(name, used) for name, used in experiment.scenarios.items()}
+    designs = laid_out(sources, experiment, written)
+    everything = {**written, **{k: v for each in designs for k, v in each.variants.items()}}
+    refuse(unknown_scenarios(document, list(everything), scenarios))
+    refuse(wrong_baselines(document, experiment, list(everything), scenarios))
+    refuse(wrong_groups(document, experiment, list(everything)))
     variants = {
-        name: Variant(name, used)
-        for name, used in experiment.scenarios.items()
-        if not scenarios or name in scenarios
+        name: each for name, each in everything.items() if not scenarios or name in scenarios
     }
     loaded, problems = _load(sources, experiment, variants)
     places = {name: each.place for name, each in loaded.items()}
@@ -92,8 +103,9 @@ def load_experiment(
     if len(loaded) == len(variants):
         problems += cant_be_charted(document, experiment, loaded)
     refuse([*problems, *cant_be_tried(document, experiment.beds_tried, places)])
-    benchmarks = _read_benchmarks(document, experiment, places)
-    return Study(path, experiment, sources, variants, loaded, benchmarks)
+    benchmarks = _read_benchmarks(document, experiment, places, everything)
+    whole = tuple(each for each in designs if all(name in variants for name, _ in each.points))
+    return Study(path, experiment, sources, variants, loaded, benchmarks, whole)
 
 
 def _load(
@@ -104,7 +116,9 @@ def _load(
     problems: list[Problem] = []
     for name, variant in variants.items():
         try:
-            loaded[name] = sources.scenario(experiment, variant)
+            loaded[name] = sources.scenario(
+                experiment, variant, sources.document.where(("design",))
+            )
         except InputError as error:
             problems.extend(error.problems)
     return loaded, problems
@@ -133,7 +147,10 @@ def _override(document: Document, **numbers: int | None) -> None:
 
 
 def _read_benchmarks(
-    document: Document, experiment: Experiment, places: Mapping[str, Place]
+    document: Document,
+    experiment: Experiment,
+    places: Mapping[str, Place],
+    names: Iterable[str],
 ) -> Benchmarks | None:
     """The published figures that the experiment names."""
     if experiment.benchmarks is None:
@@ -143,5 +160,5 @@ def _read_benchmarks(
     except NotFoundError as error:
         refuse([document.problem(("benchmarks",), str(error))])
         raise AssertionError("a file that is not there is a problem") from error
-    left_out = [name for name in experiment.scenarios if name not in places]
+    left_out = [name for name in names if name not in places]
     return read_benchmarks(path, places, left_out)

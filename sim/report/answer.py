@@ -219,7 +219,7 @@ def answer(results: Results) -> Answer:
     what = results.compare_on[0]
     compared = [
         (name, difference)
-        for name in results.others
+        for name in results.tried
         if (difference := results.difference(name, what)) is not None
     ]
     if not compared:

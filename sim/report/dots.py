@@ -106,7 +106,7 @@ def dot_figure(
     if any("\n" in label for label in labels):
         thick = max(thick, 0.33)
     top, gap = (0.3 if key else 0.05) + 0.12, 0.2
-    numbers = [1.32 if each.says_numbers else 0.0 for each in panels]
+    numbers = [1.42 if each.says_numbers else 0.0 for each in panels]
     wide = (WIDTH - label_inches - 0.2 - gap * (len(panels) - 1) - sum(numbers)) / len(panels)
     titles = [wrapped(each.title, max(18, int(wide * 14)), 4) for each in panels]
     bottom = 0.34 + 0.145 * max(title.count("\n") + 1 for title in titles)

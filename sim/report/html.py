@@ -17,6 +17,7 @@ from sim.report.parts import (
     control,
     control_charts,
     doubt,
+    effects,
     front_door,
     inputs,
     money,
@@ -29,6 +30,7 @@ from sim.report.parts import (
     reasons,
     settings,
     sure,
+    sweep,
     teams,
     together,
     variation,
@@ -76,7 +78,7 @@ def write_report(folder: Path, bands: pd.DataFrame, journeys: Journeys | None = 
     """
     results = read_results(folder)
     templates = environment()
-    with_page = [s.name for s in results.scenarios if s.slug]
+    with_page = _with_page(results)
     for name in with_page:
         page = render_scenario(templates, results, name, journeys or {})
         write_whole(folder / page_name(results, name), page)
@@ -110,6 +112,8 @@ def render(results: Results, bands: pd.DataFrame) -> str:
             together=with_both,
             together_said=together.said_of_together(results),
             together_reasons=together.reasons_table(results) if with_both else None,
+            effects=effects.design_parts(results),
+            sweeps=sweep.sweep_pictures(results, "sweep"),
             comparisons=comparisons,
             levels=comparison.levels_table(results)
             if results.compare_on and not comparisons
@@ -149,7 +153,7 @@ def render(results: Results, bands: pd.DataFrame) -> str:
             precision=sure.precision_table(results) if results.compare_on else None,
             which_levers=inputs.levers_table(results),
             levers=_distinct_levers(results),
-            pages=[(s.name, page_name(results, s.name)) for s in results.scenarios if s.slug],
+            pages=[(name, page_name(results, name)) for name in _with_page(results)],
             cost_of=_cost_of,
             spread_of=_spread_of,
             numbers=inputs.numbers_table(results) if results.numbers else None,
@@ -172,6 +176,8 @@ def facts(results: Results) -> list[str]:
             run += f" from {long_date(results.measured_from)}"
         said.append(run)
     said.append(counted(len(results.scenarios), "scenario"))
+    if results.left_out:
+        said[-1] += f" ({len(results.others)} shown here, all in summary.csv)"
     numbers = [each.replications for each in results.scenarios if each.replications]
     if numbers and min(numbers) < max(numbers):
         said.append(f"{min(numbers)} to {counted(max(numbers), 'replication')} each")
@@ -266,9 +272,16 @@ def _is_costed(results: Results) -> bool:
     return any(w.measure == "cost_per_year" and e.mean for (_, w), e in results.estimates.items())
 
 
+def _with_page(results: Results) -> list[str]:
+    """The scenarios that have a page of their own."""
+    return [s.name for s in results.scenarios if s.slug and s.name not in results.left_out]
+
+
 def _distinct_levers(results: Results) -> list[tuple[Lever, list[str]]]:
     found: dict[Lever, list[str]] = {}
     for scenario in results.scenarios:
+        if scenario.name in results.left_out:
+            continue
         for lever in scenario.levers:
             found.setdefault(lever, []).append(scenario.name)
     return list(found.items())

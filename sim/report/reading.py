@@ -149,6 +149,7 @@ def _scenario(row: Mapping[str, Any], organisations: Mapping[str, str]) -> Scena
         tuple(_clean(name) for name in steps.get("order") or ()),
         tuple(_clean(name) for name in steps.get("hand_over") or ()),
         _whole(row.get("replications")) or 0,
+        _clean(row.get("design")),
     )
 
 

@@ -12,6 +12,8 @@ from sim.measures.definitions import COMPARISONS, MEASURES, Measure
 from sim.place.reasons import REASONS
 
 MOST_COMBINED = 4
+MOST_SHOWN = 60
+"""Scenarios in the figures; of those that a design made, the best are then shown."""
 DIMENSIONS = ("setting", "team", "locality", "group", "reason", "body", "part")
 
 
@@ -108,6 +110,8 @@ class Scenario:
     hand_over: tuple[str, ...] = ()
     """Those that come once a place is found, each as transfer: task."""
     replications: int = 0
+    design: str = ""
+    """The kind of design that made it; empty if it is written out."""
 
 
 @dataclass(frozen=True)
@@ -230,8 +234,34 @@ class Results:
             for s in self.scenarios
         }
 
-    @property
+    @cached_property
     def others(self) -> tuple[str, ...]:
+        """The scenarios that figures and tables show, in their order.
+
+        All that are tried; if they are very many, all that are written out, and of those that a
+        design made the best on the first measure.
+        """
+        made = [name for name in self.tried if self.scenario(name).design]
+        room = max(MOST_SHOWN // 2, MOST_SHOWN - (len(self.tried) - len(made)))
+        if len(self.tried) <= MOST_SHOWN or not self.compare_on:
+            return self.tried
+        what = self.compare_on[0]
+        sign = 1 if measure(what).better == "higher" else -1
+        worth = {
+            name: sign * found.difference
+            for name in made
+            if (found := self.difference(name, what)) is not None
+        }
+        best = set(sorted(worth, key=lambda name: -worth[name])[:room])
+        return tuple(name for name in self.tried if name not in worth or name in best)
+
+    @cached_property
+    def left_out(self) -> frozenset[str]:
+        """The scenarios that are only in the CSV files, because they are so many."""
+        return frozenset(self.tried) - frozenset(self.others)
+
+    @cached_property
+    def tried(self) -> tuple[str, ...]:
         """The scenarios that answer the question, in their order.
 
         Those compared with the first baseline, without those that are themselves the baseline of
@@ -259,7 +289,11 @@ class Results:
 
     def scenario(self, name: str) -> Scenario:
         """The scenario of this name."""
-        return next((s for s in self.scenarios if s.name == name), Scenario(name))
+        return self._by_name.get(name) or Scenario(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Scenario]:
+        return {s.name: s for s in self.scenarios}
 
     @property
     def names(self) -> tuple[str, ...]:

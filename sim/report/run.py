@@ -15,10 +15,12 @@ from rich.text import Text
 
 from sim.experiment.carry_out import carry_out
 from sim.experiment.lab import Progress
-from sim.experiment.results import compare_with, open_results, write_tables
+from sim.experiment.results import Results, compare_with, open_results, write_tables
 from sim.experiment.study import Study
 from sim.measures.definitions import MEASURES
 from sim.report.html import write_report
+from sim.report.reading import read_results
+from sim.report.results import MOST_SHOWN
 from sim.report.wording import changes, quoted
 
 MANY_ROWS = 100
@@ -71,7 +73,7 @@ def run_experiment(study: Study, folder: Path, workers: int | None = None) -> Pa
     console.print(f"{shown.made} replications run in {seconds:.0f} s{found}", highlight=False)
     results = open_results(folder)
     comparison = write_tables(results)
-    path = write_report(folder, results.bands(), results.journeys())
+    path = _write_report(results)
     asked = results.manifest["compare_on"]
     shown = asked if len(asked) * len(study.scenarios) <= MANY_ROWS else asked[:1]
     _print_comparison(comparison, shown)
@@ -93,7 +95,13 @@ def rewrite_report(folder: Path) -> Path:
     """Write tables and report again from the replications that are there."""
     results = open_results(folder)
     write_tables(results)
-    return write_report(folder, results.bands(), results.journeys())
+    return _write_report(results)
+
+
+def _write_report(results: Results) -> Path:
+    """The report, without the days of scenarios that are too many to be shown."""
+    left_out = read_results(results.folder).left_out if len(results.slugs) > MOST_SHOWN else ()
+    return write_report(results.folder, results.bands(left_out), results.journeys())
 
 
 def _bar(console: Console) -> Bar:

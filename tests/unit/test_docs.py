@@ -184,6 +184,21 @@ def test_the_control_chart_of_the_guide_is_valid(folder: Path) -> None:
     assert study.experiment.control.fall == (0.1, 0.2, 0.3)
 
 
+@pytest.mark.parametrize(
+    "part",
+    [text for name, text in examples() if name == "in experiment.yaml" and "\ndesign:" in text],
+    ids=lambda _: "",
+)
+def test_the_designs_of_the_guide_make_scenarios(folder: Path, part: str) -> None:
+    yaml = plain_yaml()
+    whole = yaml.load((folder / "experiment.yaml").read_text(encoding="utf-8"))
+    with (folder / "experiment.yaml").open("w", encoding="utf-8") as file:
+        yaml.dump({**whole, **yaml.load(part)}, file)
+    study = load_experiment(folder / "experiment.yaml")
+    assert all(design.variants for design in study.designs)
+    assert len(study.scenarios) > 8
+
+
 def test_lengths_of_time_in_the_guide_are_valid(tmp_path: Path) -> None:
     guide = GUIDE.read_text(encoding="utf-8")
     table = guide.partition("| you know |")[2].partition("## Settings")[0]

@@ -18,6 +18,7 @@ def levers_table(results: Results) -> Table:
     rows = tuple(
         (s.name, "; ".join(lever.title for lever in s.levers) or "No change: the place as it is")
         for s in results.scenarios
+        if s.name not in results.left_out
     )
     return Table("Which scenario makes which changes", ("Scenario", "Changes"), (Rows(rows),), (1,))
 
