@@ -17,6 +17,7 @@ from sim.experiment.control import DAYS, LEAST_POINTS, Control
 from sim.experiment.control_chart import Limits, is_improvement, limits_of, marked
 from sim.experiment.days import day_series
 from sim.experiment.detection import (
+    WIDE,
     WITHIN_WEEKS,
     Change,
     Floats,
@@ -39,6 +40,7 @@ from sim.experiment.summary import MAX_BAND_RUNS
 DRAWN = 0
 """The replication whose charts are drawn: the first, settled before anything was run."""
 MOST_DRAWN = 9
+ONE_IN_TWENTY = 20
 SHARES = tuple(
     f"{name}_{weeks}_weeks" for weeks in WITHIN_WEEKS for name in ("share", "low", "high")
 )
@@ -86,8 +88,12 @@ def control_finding(study: Study, folder: Path, made: Mapping[str, int]) -> dict
     """Charts and times of detection of a finished run, as plain data; nothing is run."""
     control = study.experiment.control
     assert control is not None
-    watch = _read(study, control, folder, min(*made.values(), MAX_BAND_RUNS))
-    points = watch.points(watch.first)
+    return finding_of(_read(study, control, folder, min(*made.values(), MAX_BAND_RUNS)))
+
+
+def finding_of(watch: Watch) -> dict[str, Any]:
+    """What the charts of some histories show, as plain data."""
+    control, points = watch.control, watch.points(watch.first)
     return {
         "series": control.watch.series,
         "setting": control.watch.setting or "",
@@ -100,6 +106,7 @@ def control_finding(study: Study, folder: Path, made: Mapping[str, int]) -> dict
         "drawn": DRAWN + 1,
         "autocorrelation": _interval(autocorrelation(points)),
         "spread": _interval(spread_beside_limits(points)),
+        "is_flat": bool((points == points[:, :1]).all()),
         "charts": list(_charts(watch)),
         "seen": list(_all_seen(watch)),
     }
@@ -213,14 +220,20 @@ class _Ask:
 
 
 def _rows(ask: _Ask, points: Floats, sign: int) -> Iterator[dict[str, Any]]:
-    """A row for any rule, one for each, and one for wide limits, of one change on one side."""
+    """A row for any rule, one for each, and one for wide limits, of one change on one side.
+
+    One false alarm in twenty can't be told from fewer than twenty histories.
+    """
     control = ask.watch.control
     change = Change(ask.day, control.days_a_point)
     limits = limits_of(points[:, : ask.watch.baseline_points])
-    times = widening(ask.unchanged(), limits, change, sign)
     improves = is_improvement(sign, control.watch.measure.better)
-    wide = seen_with_wide_limits(points, limits, times, change, sign)
-    for seen in (*when_seen(points, limits, change, sign), wide):
+    times = 1.0
+    found = when_seen(points, limits, change, sign)
+    if len(points) >= ONE_IN_TWENTY:
+        times = widening(ask.unchanged(), limits, change, sign)
+        found.append(seen_with_wide_limits(points, limits, times, change, sign))
+    for seen in found:
         yield {
             "what": ask.what,
             "scenario": ask.scenario,
@@ -229,7 +242,7 @@ def _rows(ask: _Ask, points: Floats, sign: int) -> Iterator[dict[str, Any]]:
             "baseline_weeks": control.baseline_weeks,
             "from_week": ask.day / 7,
             "direction": "improvement" if improves else "concern",
-            "limits_times": times if seen is wide else 1.0,
+            "limits_times": times if seen.rule == WIDE else 1.0,
             **_of_rule(seen),
             "replications": len(points),
         }

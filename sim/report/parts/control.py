@@ -10,6 +10,7 @@ from sim.report.wording import (
     NONE,
     amounts,
     capitalised,
+    counted,
     listed,
     percent,
     quoted,
@@ -18,6 +19,8 @@ from sim.report.wording import (
 Row = Mapping[str, Any]
 WITHIN = (13, 26, 52)
 WIDE = "outside wide limits"
+ENOUGH = 20
+"""Fewer replications than these say nothing of how soon a change is seen."""
 FIRM = 100
 """Replications from which on the width of the wide limits is firm enough to be used."""
 FEW = 0.1
@@ -52,7 +55,10 @@ def rules_table(results: Results) -> Table | None:
     weeks = _horizon(found)
     unchanged = _at_the_baseline(found)
     rows = []
-    for rule, words in {**RULE_WORDS, "any": "any of the four", WIDE: _wide_words(found)}.items():
+    rules = {**RULE_WORDS, "any": "any of the four"}
+    if any(row["rule"] == WIDE for row in unchanged):
+        rules[WIDE] = _wide_words(found)
+    for rule, words in rules.items():
         cells = [_share(row, weeks) for row in (*unchanged, *_falls(found)) if row["rule"] == rule]
         rows.append((capitalised(words), *cells))
     falls = dict.fromkeys(percent(row["fall"]) for row in _falls(found))
@@ -99,6 +105,14 @@ def said_of_control(results: Results) -> list[str]:
     found = results.findings.get("control")
     if not found:
         return []
+    if found["is_flat"]:
+        watched = capitalised(watched_words(results, found))
+        return [f"{watched}: the same at every point of every run. A chart has nothing to show."]
+    if found["replications"] < ENOUGH:
+        return [
+            f"Only {counted(found['replications'], 'history', 'histories')} simulated: too few to "
+            f"say how soon a change is seen, or how often nothing is. Run {ENOUGH} or more."
+        ]
     return [
         *_said_of_falls(results, found),
         *_said_of_false_alarms(found),
@@ -111,7 +125,7 @@ def said_of_control(results: Results) -> list[str]:
 def _said_of_falls(results: Results, found: Mapping[str, Any]) -> Iterator[str]:
     falls = [row for row in _falls(found) if row["rule"] == "any"]
     if falls:
-        parts = [f"of {percent(row['fall'])} after {_median(row)} weeks" for row in falls]
+        parts = [f"of {percent(row['fall'])} {_after(row)}" for row in falls]
         yield (
             f"Real data of one place are one history. In half of the {found['replications']} "
             f"histories simulated, some rule of the chart sees a sudden fall in "
@@ -124,9 +138,9 @@ def _said_of_scenarios(results: Results, found: Mapping[str, Any]) -> Iterator[s
         beside = _beside(results, found, row)
         weeks = _horizon(found, row)
         yield (
-            f"{capitalised(quoted(row['scenario']))} is seen after {_median(row)} weeks in half of "
-            f"the histories, and in {_share(row, weeks)} of them within {weeks} weeks; with "
-            f"nothing changed some rule says so in {_share(beside, weeks)}."
+            f"Half of the histories see {quoted(row['scenario'])} {_after(row)}, and "
+            f"{_share(row, weeks)} of them within {weeks} weeks; with nothing changed some rule "
+            f"says so in {_share(beside, weeks)}."
         )
 
 
@@ -153,8 +167,8 @@ def _said_of_false_alarms(found: Mapping[str, Any]) -> Iterator[str]:
 def _said_of_wide_limits(found: Mapping[str, Any]) -> Iterator[str]:
     weeks = _horizon(found)
     falls = [row for row in _falls(found) if row["rule"] == WIDE]
-    unchanged = next(row for row in _at_the_baseline(found) if row["rule"] == WIDE)
-    if unchanged["limits_times"] <= 1 or not falls:
+    unchanged = next((row for row in _at_the_baseline(found) if row["rule"] == WIDE), None)
+    if unchanged is None or unchanged["limits_times"] <= 1 or not falls:
         return
     parts = [f"a fall of {percent(row['fall'])} in {_share(row, weeks)}" for row in falls]
     number = found["replications"]
@@ -299,6 +313,12 @@ def _median(row: Row) -> str:
     if row["replications"] < 6:
         return middle
     return f"{middle} {_span(row['low'], row['high'], row, brackets=True)}"
+
+
+def _after(row: Row) -> str:
+    if row["median_weeks"] is None:
+        return f"not by the end of the run ({row['weeks_watched']:.3g} weeks)"
+    return f"after {_median(row)} weeks"
 
 
 def _span(low: float | None, high: float | None, row: Row, brackets: bool = False) -> str:
