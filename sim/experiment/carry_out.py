@@ -11,8 +11,11 @@ from sim.experiment.control_finding import control_finding
 from sim.experiment.effects import decide_design
 from sim.experiment.findings import write_findings
 from sim.experiment.lab import Lab, Progress
-from sim.experiment.manifest import describe, refuse_strangers, write_manifest
+from sim.experiment.manifest import MANIFEST, describe, refuse_strangers, write_manifest
+from sim.experiment.pilot import find_warm_up
+from sim.experiment.precision import until_narrow
 from sim.experiment.study import Study
+from sim.experiment.summary import write_csv
 
 
 def carry_out(study: Study, folder: Path, workers: int, progress: Progress | None = None) -> None:
@@ -23,21 +26,45 @@ def carry_out(study: Study, folder: Path, workers: int, progress: Progress | Non
         CheckFailed: a run contradicts itself.
         WorkersDied: worker processes keep being killed.
     """
+    found: dict[str, Any] = {}
+    if study.experiment.warm_up_asked.is_to_be_found:
+        study, found["warm_up"] = _with_warm_up(study, folder, workers, progress)
     refuse_strangers(folder, study)
     write_manifest(folder, describe(study))
     with Lab(study, folder, workers, progress) as lab:
-        made = run_scenarios(lab)
-        found = decide(lab, made)
+        made = run_scenarios(lab, found)
+        found |= decide(lab, made)
     write_findings(folder, found)
     write_manifest(folder, describe(study, made))
 
 
-def run_scenarios(lab: Lab) -> dict[str, int]:
-    """Run the experiment's own scenarios; says how many replications each has in the end."""
+def _with_warm_up(
+    study: Study, folder: Path, workers: int, progress: Progress | None
+) -> tuple[Study, dict[str, Any]]:
+    """The study with the warm-up that its pilot shows to be needed, and what the pilot showed."""
+    refuse_strangers(folder, study)
+    if not (folder / MANIFEST).is_file():
+        write_manifest(folder, describe(study))
+    study, found = find_warm_up(study, folder, workers, progress)
+    write_csv(found.table(), folder / "warm_up.csv")
+    return study, found.to_json()
+
+
+def run_scenarios(lab: Lab, found: dict[str, Any]) -> dict[str, int]:
+    """Run the experiment's own scenarios; says how many replications each has in the end.
+
+    What is found on the way is put with the rest of what was found.
+    """
     study = lab.study
-    number = study.experiment.replications
-    lab.make(dict.fromkeys(study.variants.values(), number))
-    return dict.fromkeys(study.variants, number)
+    number, precision = study.experiment.replications, study.experiment.precision
+    if precision is None:
+        lab.make(dict.fromkeys(study.variants.values(), number))
+        return dict.fromkeys(study.variants, number)
+    baselines = {name: study.baseline_of(name) for name in list(study.variants)[1:]}
+    reached = lab.carry_out(until_narrow(study.variants, baselines, precision, number))
+    write_csv(reached.table(), lab.folder / "precision.csv")
+    found["precision"] = reached.to_json()
+    return dict.fromkeys(study.variants, reached.replications)
 
 
 def decide(lab: Lab, made: Mapping[str, int]) -> dict[str, Any]:

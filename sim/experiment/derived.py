@@ -65,7 +65,10 @@ def with_totals(scores: Scores, acute: Sequence[str]) -> Scores:
 
 
 def ratios(
-    scores: Mapping[str, Scores], family: Family, own: Mapping[str, Sequence[str]]
+    scores: Mapping[str, Scores],
+    family: Family,
+    own: Mapping[str, Sequence[str]],
+    widened: float = 1.0,
 ) -> list[tuple[str, Key, Interval]]:
     """What comparison.csv has beside the differences of a family: (scenario, key, value)."""
     names = [name for name in family.scenarios if name in scores]
@@ -83,17 +86,21 @@ def ratios(
             key = key_of("cost_per_year", part=part)
             if key in scores[name].keys and key in base.keys:
                 pounds = scores[name].value(key) - base.value(key)
-                ratio = ratio_of_means(pounds, days)
+                ratio = ratio_of_means(pounds, days, widened)
                 if ratio is not None and ratio.mean == ratio.mean:
                     found.append((name, key_of("cost_per_day_saved", part=part), ratio))
     mine = {name: own[name] for name in saved}
     for name, days in saved.items():
-        found += [(name, key, value) for key, value in _together(name, days, saved, mine)]
+        found += [(name, key, value) for key, value in _together(name, days, saved, mine, widened)]
     return found
 
 
 def _together(
-    name: str, days: Floats, saved: Mapping[str, Floats], own: Mapping[str, Sequence[str]]
+    name: str,
+    days: Floats,
+    saved: Mapping[str, Floats],
+    own: Mapping[str, Sequence[str]],
+    widened: float,
 ) -> list[tuple[Key, Interval]]:
     """What a combined scenario saves beside the sum of what its parts save alone."""
     found = []
@@ -104,9 +111,9 @@ def _together(
             continue
         alone = np.sum([saved[each] for each in parts], axis=0)
         ones, nought = np.ones(len(alone)), np.zeros(len(alone))
-        total = paired_difference(alone, ones, nought, ones)
+        total = paired_difference(alone, ones, nought, ones, widened)
         found.append((key_of("saved_alone", part=part), total))
-        ratio = ratio_of_means(days, alone)
+        ratio = ratio_of_means(days, alone, widened)
         if ratio is not None:
             found.append((key_of("saved_together", part=part), ratio))
     return found

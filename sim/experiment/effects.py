@@ -65,8 +65,13 @@ def measured_designs(
     variants: Mapping[str, Variant],
     replications: Mapping[str, int],
     whats: Sequence[What],
+    widened: float = 1.0,
 ) -> Generator[Wanted, Measured, list[Found]]:
-    """A procedure: what each design says of some measures, and the interactions of the list."""
+    """A procedure: what each design says of some measures, and the interactions of the list.
+
+    ``widened`` is the factor by which intervals are wider, where the number of replications was not
+    settled beforehand; the p-values follow from the intervals.
+    """
     names = dict.fromkeys(name for each in designs for name, _ in each.points)
     names |= dict.fromkeys(name for each in listed for name in each.weights)
     rows: dict[tuple[str, What], Row] = {}
@@ -76,9 +81,11 @@ def measured_designs(
         measured = yield {variants[name]: replications[name] for name in these}
         for name in these:
             rows |= {(name, what): row for what, row in _rows(measured[variants[name]], whats)}
-    found = [_found(laid, rows, whats) for laid in designs]
+    found = [_found(laid, rows, whats, widened) for laid in designs]
     if listed:
-        on = tuple(_on_measure(listed, rows, what) for what in _there(listed, rows, whats))
+        on = tuple(
+            _on_measure(listed, rows, what, None, widened) for what in _there(listed, rows, whats)
+        )
         found.append(Found(LIST, (), len({n for each in listed for n in each.weights}), on))
     return found
 
@@ -90,11 +97,11 @@ def _rows(scores: Scores, whats: Sequence[What]) -> Iterator[tuple[What, Row]]:
             yield what, scores.row(key or key_of(*what))
 
 
-def _found(laid: LaidOut, rows: Rows, whats: Sequence[What]) -> Found:
+def _found(laid: LaidOut, rows: Rows, whats: Sequence[What], widened: float) -> Found:
     contrasts = contrasts_of(laid)
     names = list(dict.fromkeys(name for name, _ in laid.points))
     measured = [what for what in whats if all((name, what) in rows for name in names)]
-    on = [_on_measure(contrasts, rows, what, laid) for what in measured]
+    on = [_on_measure(contrasts, rows, what, laid, widened) for what in measured]
     factors = tuple((factor.name, shown(factor)) for factor in laid.factors)
     if laid.fraction is None:
         return Found(laid.kind, factors, len(names), tuple(on))
@@ -111,9 +118,9 @@ def _there(contrasts: Sequence[Contrast], rows: Rows, whats: Sequence[What]) -> 
 
 
 def _on_measure(
-    contrasts: Sequence[Contrast], rows: Rows, what: What, laid: LaidOut | None = None
+    contrasts: Sequence[Contrast], rows: Rows, what: What, laid: LaidOut | None, widened: float
 ) -> OnMeasure:
-    measured = [_measured(each, rows, what) for each in contrasts]
+    measured = [_measured(each, rows, what, widened) for each in contrasts]
     p_values = [p_value(each) for each in measured]
     interactions = [n for n, each in enumerate(contrasts) if each.kind == INTERACTION]
     raised = dict(zip(interactions, holm([p_values[n] for n in interactions]), strict=True))
@@ -124,12 +131,12 @@ def _on_measure(
         )
         for n, (each, value) in enumerate(zip(contrasts, measured, strict=True))
     )  # fmt: skip
-    curves = tuple(_curves(laid, rows, what)) if laid and laid.kind == "sweep" else ()
+    curves = tuple(_curves(laid, rows, what, widened)) if laid and laid.kind == "sweep" else ()
     fit = _fit(laid, rows, what) if laid and laid.kind in SPREAD else (None, None)
     return OnMeasure(*what, effects, curves, *fit)
 
 
-def _measured(contrast: Contrast, rows: Rows, what: What) -> Interval:
+def _measured(contrast: Contrast, rows: Rows, what: What, widened: float) -> Interval:
     """A contrast over the replications that all its scenarios have."""
     weights = [weight for weight in contrast.weights.values() if weight]
     chosen = [rows[name, what] for name, weight in contrast.weights.items() if weight]
@@ -137,7 +144,7 @@ def _measured(contrast: Contrast, rows: Rows, what: What) -> Interval:
         return Interval(0.0, math.nan, math.nan, 0)
     number = min(len(top) for top, _ in chosen)
     chosen = [(top[:number], bottom[:number]) for top, bottom in chosen]
-    found = combination(chosen, weights)
+    found = combination(chosen, weights, widened)
     size = sum(abs(w * pooled(*row).mean) for w, row in zip(weights, chosen, strict=True))
     reach = [abs(each) for each in (found.mean, found.low, found.high) if each == each]
     if max(reach, default=0.0) <= _NOTHING * size:
@@ -145,7 +152,7 @@ def _measured(contrast: Contrast, rows: Rows, what: What) -> Interval:
     return found
 
 
-def _curves(laid: LaidOut, rows: Rows, what: What) -> Iterator[Curve]:
+def _curves(laid: LaidOut, rows: Rows, what: What, widened: float) -> Iterator[Curve]:
     for n, factor in enumerate(laid.factors):
         if factor.varied is None:
             continue
@@ -154,7 +161,7 @@ def _curves(laid: LaidOut, rows: Rows, what: What) -> Iterator[Curve]:
             for name, point in laid.points:
                 others = {level.lever for level in point} - {""}
                 if point[n].number is not None and others == ({lever} if lever else set()):
-                    at = pooled(*rows[name, what])
+                    at = pooled(*rows[name, what], widened)
                     points.append(
                         CurvePoint(point[n].number or 0.0, point[n].said, name, at.mean, at.low,
                                    at.high)
@@ -215,7 +222,10 @@ def decide_design(lab: Lab, made: Mapping[str, int]) -> list[dict[str, Any]]:
     if study.designs or listed:
         asked = study.experiment.compare_on
         whats = list(dict.fromkeys((each.measure, each.setting or "") for each in asked))
-        found = lab.carry_out(measured_designs(study.designs, listed, study.variants, made, whats))
+        wider = study.experiment.widened
+        found = lab.carry_out(
+            measured_designs(study.designs, listed, study.variants, made, whats, wider)
+        )
     _write_or_remove(points_table(study.designs), lab.folder / "design.csv")
     _write_or_remove(effects_table(found), lab.folder / "effects.csv")
     _write_or_remove(sweep_table(found), lab.folder / "sweep.csv")

@@ -2,7 +2,8 @@
 
 Each replication gives a numerator and a denominator; a plain mean has denominator 1, and then all
 of this is the ordinary t-interval. A ratio is pooled (all numerators over all denominators), and
-its interval comes from the residuals of the ratio estimator.
+its interval comes from the residuals of the ratio estimator. Where an experiment ran until its
+intervals were narrow enough, they are widened by a factor for looking so often (``looks.py``).
 
 Source: Cochran (1977), Sampling Techniques, chapter 6; Law (2015), Simulation Modeling and
 Analysis, sections 4.5, 9.4 and 10.2.
@@ -32,26 +33,37 @@ class Interval:
     high: float
     replications: int
 
+    @property
+    def half_width(self) -> float:
+        """Half the width of the interval; NaN where there is none."""
+        return (self.high - self.low) / 2
 
-def pooled(numerator: Floats, denominator: Floats) -> Interval:
+
+def pooled(numerator: Floats, denominator: Floats, widened: float = 1.0) -> Interval:
     """The pooled ratio of numerators to denominators, each of shape (replications,).
 
     >>> pooled(np.array([1.0, 3.0]), np.ones(2)).mean
     2.0
     """
     mean = _ratio(numerator, denominator)
-    return _around(mean, _residuals(numerator, denominator))
+    return _around(mean, _residuals(numerator, denominator), widened)
 
 
 def paired_difference(
-    numerator: Floats, denominator: Floats, base_numerator: Floats, base_denominator: Floats
+    numerator: Floats,
+    denominator: Floats,
+    base_numerator: Floats,
+    base_denominator: Floats,
+    widened: float = 1.0,
 ) -> Interval:
     """The difference of two pooled ratios over the same replications; shape (replications,)."""
     pairs = ((numerator, denominator), (base_numerator, base_denominator))
-    return combination(pairs, (1.0, -1.0))
+    return combination(pairs, (1.0, -1.0), widened)
 
 
-def combination(rows: Sequence[tuple[Floats, Floats]], weights: Sequence[float]) -> Interval:
+def combination(
+    rows: Sequence[tuple[Floats, Floats]], weights: Sequence[float], widened: float = 1.0
+) -> Interval:
     """A weighted sum of pooled ratios over the same replications, such as a contrast of scenarios.
 
     ``rows`` has the numerators and denominators of each, of shape (replications,).
@@ -65,7 +77,7 @@ def combination(rows: Sequence[tuple[Floats, Floats]], weights: Sequence[float])
     for row, weight in zip(rows, weights, strict=True):
         total += weight * _ratio(*row)
         residuals = residuals + weight * _residuals(*row)
-    return _around(total, residuals)
+    return _around(total, residuals, widened)
 
 
 def p_value(found: Interval) -> float:
@@ -172,16 +184,16 @@ def _residuals(numerator: Floats, denominator: Floats) -> Floats:
     return np.asarray((numerator - _ratio(numerator, denominator) * denominator) / mean)
 
 
-def _around(mean: float, residuals: Floats) -> Interval:
+def _around(mean: float, residuals: Floats, widened: float) -> Interval:
     n = len(residuals)
     if n < 2:
         return Interval(mean, math.nan, math.nan, n)
-    t = float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2))
+    t = widened * float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2))
     half = t * float(residuals.std(ddof=1)) / math.sqrt(n)
     return Interval(mean, mean - half, mean + half, n)
 
 
-def ratio_of_means(top: Floats, bottom: Floats) -> Interval | None:
+def ratio_of_means(top: Floats, bottom: Floats, widened: float = 1.0) -> Interval | None:
     """The ratio of two paired means with Fieller's interval; None where there is none.
 
     Each of shape (replications,). There is a ratio only if the mean of ``bottom`` is above 0 and,
@@ -201,7 +213,7 @@ def ratio_of_means(top: Floats, bottom: Floats) -> Interval | None:
     ratio = a / b
     if n < 2:
         return Interval(ratio, math.nan, math.nan, n)
-    t = float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2))
+    t = widened * float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2))
     (v_aa, v_ab), (_, v_bb) = np.cov(top, bottom, ddof=1) / n
     g = t * t * v_bb / (b * b)
     if g >= 1:

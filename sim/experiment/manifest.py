@@ -15,6 +15,7 @@ from sim.measures.checks import check_titles
 from sim.place.numbers_used import inventory
 from sim.place.problems import InputError, Problem, input_error
 
+MANIFEST = "manifest.json"
 LIBRARIES = ("simpy", "numpy", "scipy", "pandas", "pyarrow")
 
 
@@ -38,9 +39,10 @@ def describe(study: Study, replications: Mapping[str, int] | None = None) -> dic
         "place_about": place.about,
         "start_date": place.start_date.isoformat(),
         "days": experiment.days,
-        "warm_up": experiment.warm_up,
+        "warm_up": None if experiment.warm_up_asked.is_to_be_found else experiment.warm_up,
         "replications": experiment.replications,
         "finished": is_finished,
+        "widened": experiment.widened,
         "seed": experiment.seed,
         "keep": experiment.keep,
         "compare_on": [each.model_dump() for each in experiment.compare_on],
@@ -131,7 +133,7 @@ def _steps(scenario: Scenario) -> dict[str, list[str]]:
 def write_manifest(folder: Path, described: dict[str, Any]) -> None:
     """Write the manifest, whole or not at all."""
     text = json.dumps(described, indent=2, ensure_ascii=False, sort_keys=False)
-    with whole_or_nothing(folder / "manifest.json") as partial:
+    with whole_or_nothing(folder / MANIFEST) as partial:
         partial.write_text(text + "\n", encoding="utf-8")
 
 
@@ -141,7 +143,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     Raises:
         InputError: the folder holds no results, or its manifest can't be read.
     """
-    path = folder / "manifest.json"
+    path = folder / MANIFEST
     if not path.is_file():
         raise input_error(folder, "not a results folder: it has no manifest.json")
     try:
@@ -162,7 +164,7 @@ def refuse_strangers(folder: Path, study: Study) -> None:
     """
     if not folder.exists() or not any(folder.iterdir()):
         return
-    if not (folder / "manifest.json").is_file():
+    if not (folder / MANIFEST).is_file():
         raise input_error(
             folder, "the folder holds other files; name an empty or new folder with --out"
         )
@@ -171,13 +173,16 @@ def refuse_strangers(folder: Path, study: Study) -> None:
     if there["careflow"] != __version__:
         problems.append(f"it was made with careflow {there['careflow']}, this is {__version__}")
     here = describe(study)
+    # As long as the warm-up is being found, runs of the experiment itself are not there.
+    is_found = there.get("warm_up") is not None and here["warm_up"] is not None
+    names = ("place", "start_date", "days", *(["warm_up"] if is_found else []), "seed", "keep")
     problems += [
         f"{name} is {there.get(name)!r} there and {here[name]!r} here"
-        for name in ("place", "start_date", "days", "warm_up", "seed", "keep")
+        for name in names
         if there.get(name) != here[name]
     ]
     known = {each["name"]: each["fingerprint"] for each in there["scenarios"]}
-    if not problems:
+    if is_found and not problems:
         problems += [
             f"the scenario {name!r} has another place or other levers there"
             for name, scenario in study.scenarios.items()

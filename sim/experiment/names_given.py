@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sim.experiment.question import Experiment
-from sim.place.document import Document
+from sim.place.document import Document, Keys
 from sim.place.problems import Problem, did_you_mean, one_of
 
 RESERVED = (
@@ -116,11 +116,14 @@ def wrong_groups(
 def unknown_settings(
     document: Document, experiment: Experiment, known: Sequence[str]
 ) -> Iterator[Problem]:
-    """The settings of compare_on are settings of the place, in one scenario at least."""
-    for i, each in enumerate(experiment.compare_on):
-        if each.setting is not None and known and each.setting not in known:
+    """The settings of measures that are named are the place's, in one scenario at least."""
+    within = experiment.precision.within if experiment.precision else ()
+    named: list[tuple[Keys, str | None]]
+    named = [(("compare_on", i), each.setting) for i, each in enumerate(experiment.compare_on)]
+    named += [(("precision", "within", i), each.setting) for i, each in enumerate(within)]
+    for where, setting in named:
+        if setting is not None and known and setting not in known:
             yield document.problem(
-                ("compare_on", i, "setting"),
-                f"no setting {each.setting!r}; allowed: {one_of(known)}"
-                f"{did_you_mean(each.setting, known)}",
+                (*where, "setting"),
+                f"no setting {setting!r}; allowed: {one_of(known)}{did_you_mean(setting, known)}",
             )

@@ -14,11 +14,12 @@ from sim.experiment.beds_tried import TriedBeds
 from sim.experiment.compare_on import CompareOn
 from sim.experiment.control import Control
 from sim.experiment.designs import Design
+from sim.experiment.precision import Precision
+from sim.experiment.warm_up import MAX_DAYS, WarmUp
 from sim.place.fields import Name, Prose, Title, one_or_list
 from sim.place.numbers import Strict
 
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=300)]
-MAX_DAYS = 20_000
 AS_IT_IS = "as it is"
 """The name of the baseline where only a design says what is run."""
 
@@ -66,10 +67,19 @@ class Experiment(Strict):
         "or a list of plans.", strict=False, max_length=20,
     )  # fmt: skip
     days: int = Field(ge=1, le=MAX_DAYS, description="Days that are measured.")
-    warm_up: int = Field(
-        0, ge=0, le=MAX_DAYS, description="Days that are run before these, and left out."
+    warm_up_asked: WarmUp = Field(
+        WarmUp(),
+        alias="warm_up",
+        description="Days that are run before these, and left out; or MSER-5, to have them found "
+        "from a pilot.",
     )
-    replications: int = Field(ge=1, le=100_000, description="How often each scenario is run.")
+    replications: int = Field(
+        ge=1, le=100_000,
+        description="How often each scenario is run; where a precision is asked for, at first.",
+    )  # fmt: skip
+    precision: Precision | None = Field(
+        None, description="How narrow intervals must be; the experiment runs on until they are."
+    )
     seed: int = Field(
         ge=0, le=2**63 - 1, description="Any whole number; the same seed gives the same results."
     )
@@ -116,3 +126,13 @@ class Experiment(Strict):
         if isinstance(data, dict) and "design" in data and "scenarios" not in data:
             return {**data, "scenarios": {AS_IT_IS: []}}
         return data
+
+    @property
+    def warm_up(self) -> int:
+        """Days that are run and left out; 0 until they are found, where they are to be found."""
+        return self.warm_up_asked.days
+
+    @property
+    def widened(self) -> float:
+        """By what factor intervals are wider, as the number of replications depends on them."""
+        return self.precision.widened(self.replications) if self.precision else 1.0

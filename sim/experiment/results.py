@@ -43,6 +43,11 @@ class Results:
         return {each["name"]: each["replications"] for each in self.manifest["scenarios"]}
 
     @property
+    def widened(self) -> float:
+        """By what factor all intervals are wider than for a number of replications set before."""
+        return float(self.manifest.get("widened", 1.0))
+
+    @property
     def baselines(self) -> dict[str, str | None]:
         """Scenario → the one that it is compared with; None for the first."""
         names = list(self.slugs)
@@ -113,8 +118,8 @@ def open_results(folder: Path) -> Results:
 def write_tables(results: Results) -> pd.DataFrame:
     """Write ``summary.csv``, ``comparison.csv`` and what was found; returns the comparison."""
     scores = results.scores()
-    comparison = comparison_table(scores, results.baselines, results.levers)
-    write_csv(summary_table(scores), results.folder / "summary.csv")
+    comparison = comparison_table(scores, results.baselines, results.levers, results.widened)
+    write_csv(summary_table(scores, results.widened), results.folder / "summary.csv")
     write_csv(comparison, results.folder / "comparison.csv")
     found = read_findings(results.folder)
     if "control" in found:
@@ -142,7 +147,7 @@ def compare_with(results: Results, baseline: str | None) -> tuple[pd.DataFrame, 
     baselines = results.baselines
     if chosen != first:
         baselines = {name: None if name == chosen else chosen for name in slugs}
-    comparison = comparison_table(results.scores(), baselines, results.levers)
+    comparison = comparison_table(results.scores(), baselines, results.levers, results.widened)
     name = "comparison.csv" if chosen == first else f"comparison-with-{slugs[chosen]}.csv"
     write_csv(comparison, results.folder / name)
     return comparison, results.folder / name

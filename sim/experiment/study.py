@@ -1,8 +1,9 @@
 """An experiment with its scenarios loaded, ready to run."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from sim.experiment.beds_tried import cant_be_tried
 from sim.experiment.benchmarks import Benchmarks, read_benchmarks
@@ -17,6 +18,7 @@ from sim.experiment.names_given import (
     wrong_scenarios,
 )
 from sim.experiment.planned import laid_out
+from sim.experiment.precision import wrong_precision
 from sim.experiment.question import Experiment
 from sim.experiment.sources import Scenario, Sources, read_sources
 from sim.experiment.variants import Variant
@@ -64,6 +66,17 @@ class Study:
             return self.scenarios[variant.name]
         return self.sources.scenario(self.experiment, variant)
 
+    def with_experiment(self, changed: Mapping[str, Any]) -> "Study":
+        """The same with some parts of the experiment changed, and its scenarios made anew.
+
+        Raises:
+            InputError: a scenario can't be run so.
+        """
+        experiment = self.experiment.model_copy(update=dict(changed))
+        scenarios, problems = _load(self.sources, experiment, self.variants)
+        refuse(problems)
+        return replace(self, experiment=experiment, scenarios=scenarios)
+
 
 OTHER_KINDS = {"settings": "a place", "change": "a lever", "rows": "published figures"}
 """What a file is that has such a key and is no experiment."""
@@ -86,6 +99,7 @@ def load_experiment(
     _override(document, replications=replications, days=days, seed=seed)
     experiment = validate(document, Experiment)
     refuse(wrong_scenarios(document, experiment))
+    refuse(wrong_precision(document, experiment.replications, experiment.precision))
     sources = read_sources(document, experiment)
     written = {name: Variant(name, used) for name, used in experiment.scenarios.items()}
     designs = laid_out(sources, experiment, written)

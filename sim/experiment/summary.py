@@ -26,13 +26,17 @@ MAX_BAND_RUNS = 400
 """Bands over time come from at most this many replications of a scenario."""
 
 
-def summary_table(scores: dict[str, Scores]) -> pd.DataFrame:
-    """Each measure's mean and 95% interval, by scenario."""
+def summary_table(scores: dict[str, Scores], widened: float = 1.0) -> pd.DataFrame:
+    """Each measure's mean and 95% interval, by scenario.
+
+    ``widened`` is the factor by which intervals are wider, where the number of replications was
+    not settled beforehand.
+    """
     rows = [
         (name, *key[:-1], each.mean, each.low, each.high, each.replications, key[-1])
         for name, scenario in scores.items()
         for key in scenario.keys
-        for each in [pooled(*scenario.row(key))]
+        for each in [pooled(*scenario.row(key), widened)]
     ]
     return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS))
 
@@ -41,17 +45,19 @@ def comparison_table(
     scores: dict[str, Scores],
     baselines: Mapping[str, str | None],
     levers: Mapping[str, Sequence[str]],
+    widened: float = 1.0,
 ) -> pd.DataFrame:
     """Each scenario's paired difference from its baseline, over the same patients.
 
     ``baselines`` has the scenario that each is compared with, None for one that is not; ``levers``
     what each changes. Beside the differences stand the ratios of differences. Where scenarios have
-    different numbers of replications, those that both have are compared.
+    different numbers of replications, those that both have are compared. ``widened`` as in
+    ``summary_table``.
     """
     own = own_levers(levers, baselines)
     beside: dict[str, list[tuple[Key, Interval]]] = {}
     for family in families_of(baselines):
-        for name, key, value in ratios(scores, family, own):
+        for name, key, value in ratios(scores, family, own, widened):
             beside.setdefault(name, []).append((key, value))
     rows: list[tuple[object, ...]] = []
     for name, scenario in scores.items():
@@ -65,7 +71,7 @@ def comparison_table(
             if not in_both and not _may_be_absent(base, scenario, key):
                 continue
             pair = (*scenario.row(key), *base.row(key))
-            each: Interval = paired_difference(*pair)
+            each: Interval = paired_difference(*pair, widened)
             better = share_better(*pair, MEASURES[key[0]].better)
             rows.append(
                 (name, baseline, *key[:-1], each.mean, each.low, each.high, better,

@@ -24,6 +24,7 @@ from sim.report.parts import (
     moved,
     national,
     over_time,
+    precision,
     published,
     queue,
     ranking,
@@ -34,6 +35,7 @@ from sim.report.parts import (
     teams,
     together,
     variation,
+    warm_up,
 )
 from sim.report.parts.journey import Journeys
 from sim.report.reading import read_results
@@ -149,6 +151,10 @@ def render(results: Results, bands: pd.DataFrame) -> str:
             else None,
             doubt=doubt.doubt_picture(results, "doubt-dots"),
             doubt_said=doubt.said_of_doubt(results),
+            asked_precision=precision.precision_picture(results, "precision"),
+            asked_precision_said=precision.said_of_precision(results),
+            warm_up=warm_up.warm_up_picture(results, "warm-up"),
+            warm_up_said=warm_up.said_of_warm_up(results),
             how_sure=sure.how_sure(results),
             precision=sure.precision_table(results) if results.compare_on else None,
             which_levers=inputs.levers_table(results),
@@ -178,11 +184,11 @@ def facts(results: Results) -> list[str]:
     said.append(counted(len(results.scenarios), "scenario"))
     if results.left_out:
         said[-1] += f" ({len(results.others)} shown here, all in summary.csv)"
-    numbers = [each.replications for each in results.scenarios if each.replications]
-    if numbers and min(numbers) < max(numbers):
-        said.append(f"{min(numbers)} to {counted(max(numbers), 'replication')} each")
-    elif results.replications:
-        said.append(counted(results.replications, "replication") + " each")
+    fewest, most = results.times_run
+    if fewest < most:
+        said.append(f"{fewest} to {counted(most, 'replication')} each")
+    elif most:
+        said.append(counted(most, "replication") + " each")
     return said
 
 

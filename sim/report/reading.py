@@ -97,6 +97,7 @@ def read_results(folder: Path) -> Results:
         },
         estimates=_estimates(summary),
         differences=_differences(comparison),
+        widened=_number(manifest.get("widened")) or 1.0,
         findings={key: _all_clean(part) for key, part in read_findings(folder).items()},
     )
 

@@ -213,6 +213,8 @@ class Results:
     group_names: Mapping[str, str] = field(default_factory=dict)
     estimates: Mapping[tuple[str, What], Estimate] = field(default_factory=dict)
     differences: Mapping[tuple[str, What], Difference] = field(default_factory=dict)
+    widened: float = 1.0
+    """By what factor intervals are wider, as the number of replications depends on them."""
     findings: Mapping[str, Any] = field(default_factory=dict)
     """What the experiment's procedures found, by part, as in findings.json."""
 
@@ -304,6 +306,12 @@ class Results:
     def measured_from(self) -> date | None:
         """The first day that is measured: the start date, moved on by the warm-up."""
         return self.start_date and self.start_date + timedelta(days=int(self.warm_up))
+
+    @property
+    def times_run(self) -> tuple[int, int]:
+        """The fewest and the most replications of a scenario; 0 where they are not known."""
+        numbers = [s.replications or self.replications or 0 for s in self.scenarios] or [0]
+        return min(numbers), max(numbers)
 
     def estimate(self, scenario: str, what: What) -> Estimate | None:
         """A scenario's mean, or None where it was not measured."""

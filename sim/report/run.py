@@ -19,6 +19,8 @@ from sim.experiment.results import Results, compare_with, open_results, write_ta
 from sim.experiment.study import Study
 from sim.measures.definitions import MEASURES
 from sim.report.html import write_report
+from sim.report.parts.precision import said_of_precision
+from sim.report.parts.warm_up import said_of_warm_up
 from sim.report.reading import read_results
 from sim.report.results import MOST_SHOWN
 from sim.report.wording import changes, quoted
@@ -56,11 +58,8 @@ def run_experiment(study: Study, folder: Path, workers: int | None = None) -> Pa
         InputError: the folder holds something else.
     """
     console = Console(stderr=True)
-    experiment = study.experiment
     console.print(
-        f"{experiment.experiment}: {len(study.scenarios)} scenarios, "
-        f"{experiment.replications} replications each of {experiment.days} days "
-        f"after {experiment.warm_up} days' warm-up",
+        _what_is_run(study),
         highlight=False,
         markup=False,
     )
@@ -79,8 +78,26 @@ def run_experiment(study: Study, folder: Path, workers: int | None = None) -> Pa
     _print_comparison(comparison, shown)
     if len(shown) < len(asked):
         print(f"The other {len(asked) - 1} measures: careflow compare {folder}, or in the report.")
+    read = read_results(folder)
+    for said in (*said_of_warm_up(read), *said_of_precision(read)):
+        print(said)
     print(f"The report is {path}")
     return path
+
+
+def _what_is_run(study: Study) -> str:
+    """What will be run, in one sentence."""
+    experiment = study.experiment
+    warm_up = f"{experiment.warm_up} days' warm-up"
+    if experiment.warm_up_asked.is_to_be_found:
+        warm_up = "a warm-up that a pilot shows to be needed"
+    number = str(experiment.replications)
+    if experiment.precision:
+        number += f" (at most {experiment.precision.at_most})"
+    return (
+        f"{experiment.experiment}: {len(study.scenarios)} scenarios, {number} replications each of "
+        f"{experiment.days} days after {warm_up}"
+    )
 
 
 def compare_results(folder: Path, baseline: str | None) -> None:

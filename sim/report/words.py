@@ -28,6 +28,8 @@ WORDS: dict[str, str] = {
     "locality": "A part of the place, such as a council’s area.",
     "medicines and letter": "The medicines to take home and the letter to the general "
     "practitioner.",
+    "MSER-5": "A rule that finds where the drift of a series ends: it cuts where the standard "
+    "error of the mean of the rest is least.",
     "net cost": "The difference in everything that is costed, for all bodies together.",
     "outlier": "Somebody in a ward of another kind, as the right one is full.",
     "P0": "Pathway 0: home with no new care.",
@@ -36,6 +38,7 @@ WORDS: dict[str, str] = {
     "P3": "Pathway 3: a care home.",
     "paired": "On the same people with the same luck, scenario beside scenario.",
     "panel": "A meeting that decides cases at fixed times, such as on funding.",
+    "pilot": "Runs before the experiment, from which its warm-up is found.",
     "reablement": "Short-term help at home to do things for oneself again.",
     "replication": "One run of a scenario with its own luck; the same number means the same "
     "people in every scenario.",

@@ -173,7 +173,7 @@ def yaml_place_with_everything(folder: Path) -> Path:
 
 
 def test_the_experiments_of_the_guide_are_valid(folder: Path) -> None:
-    for name in ("experiment.yaml", "experiment-in-full.yaml"):
+    for name in ("experiment.yaml", "experiment-in-full.yaml", "experiment-precise.yaml"):
         study = load_experiment(folder / name)
         assert list(study.scenarios) == ["as it is", "more care"]
 

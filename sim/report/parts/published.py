@@ -23,6 +23,8 @@ class Beside:
 
     row: Benchmark
     ours: Estimate | None
+    widened: float = 1.0
+    """By what factor its interval is wider than a t-interval."""
 
     @property
     def error(self) -> float | None:
@@ -30,7 +32,8 @@ class Beside:
         ours = self.ours
         if ours is None or ours.low is None or ours.high is None or ours.replications < 2:
             return None
-        return (ours.high - ours.low) / 2 / float(stdtrit(ours.replications - 1, 0.975))
+        t = self.widened * float(stdtrit(ours.replications - 1, 0.975))
+        return (ours.high - ours.low) / 2 / t
 
     @property
     def _agreement(self) -> Agreement | None:
@@ -61,7 +64,8 @@ def beside(results: Results) -> list[Beside]:
     """Each published figure with ours, in the file's order."""
     rows = results.benchmarks.rows if results.benchmarks else ()
     return [
-        Beside(row, results.estimate(row.scenario or results.baseline, row.what)) for row in rows
+        Beside(row, results.estimate(row.scenario or results.baseline, row.what), results.widened)
+        for row in rows
     ]
 
 

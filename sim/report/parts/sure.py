@@ -42,8 +42,10 @@ def precision_table(results: Results) -> Table:
 def how_sure(results: Results) -> list[str]:
     """What the numbers rest on, and what their intervals do and do not say."""
     said = []
-    if results.replications:
-        run = f"Each scenario was run {counted(results.replications, 'time')}"
+    fewest, most = results.times_run
+    if most:
+        often = f"{fewest} to {most} times" if fewest < most else counted(most, "time")
+        run = f"Each scenario was run {often}"
         if results.seed:
             run += f" from seed {results.seed}"
         said.append(
@@ -51,13 +53,14 @@ def how_sure(results: Results) -> list[str]:
             "scenarios differ by what was changed and not by who came."
         )
     if results.days is not None:
+        by = " (found by MSER-5 from a pilot: below)" if "warm_up" in results.findings else ""
         warm = (
-            f"after {counted(round(results.warm_up), 'day')} of warm-up that are not counted"
+            f"after {counted(round(results.warm_up), 'day')} of warm-up that are not counted{by}"
             if results.warm_up
             else "with no warm-up"
         )
         said.append(f"Each run measures {counted(round(results.days), 'day')}, {warm}.")
-    if results.replications == 1:
+    if most == 1:
         said.append("With one replication there are no intervals: nothing here shows chance.")
     else:
         said.append(
