@@ -52,7 +52,7 @@ scenarios:
 baselines: {always and more: always}
 days: 300
 warm_up: 56
-replications: 6
+replications: 3
 seed: 3
 compare_on: [delayed_bed_days]
 """
@@ -154,13 +154,13 @@ def test_a_fall_of_half_is_seen_sooner_than_one_of_a_tenth(rows: pd.DataFrame) -
     mine = rows[(rows["what"] == "fall") & (rows["every"] == "week") & (rows["rule"] == "any")]
     seen = mine.set_index("fall")["share_13_weeks"]
     assert seen[0.5] > seen[0.1]
-    assert (mine["replications"] == 6).all()
+    assert (mine["replications"] == 3).all()
 
 
 def test_the_first_point_outside_is_found_by_hand_as_well(out: Path, rows: pd.DataFrame) -> None:
     """The same fall laid on each replication's weeks, one at a time."""
     times = []
-    for number in range(6):
+    for number in range(3):
         points = weeks(out, "as-it-is", number)
         baseline, after = points[:14], 0.5 * points[14:]
         lower = baseline.mean() - 2.66 * np.abs(np.diff(baseline)).mean()
@@ -205,7 +205,7 @@ def test_the_report_has_both_charts_and_the_false_alarms(out: Path) -> None:
     assert '<section id="control"' in page
     assert 'id="xmr-title">XmR control charts of people delayed in acute settings' in page
     assert 'id="run-chart-title"' in page
-    assert "Only 6 histories simulated: too few to say how soon a change is seen" in page
+    assert "Only 3 histories simulated: too few to say how soon a change is seen" in page
     assert "Nothing changed (false alarms)" in page
 
 
