@@ -56,7 +56,7 @@ replications: 3
 seed: 3
 compare_on: [delayed_bed_days]
 """
-CONTROL = "control: {watch: delayed, baseline_weeks: 14, fall: [10%, 50%]}\n"
+CONTROL = "control: {watch: delayed, baseline_weeks: 14, fall: [10%, 90%]}\n"
 
 
 def write_files(folder: Path, control: str) -> Path:
@@ -150,10 +150,13 @@ def test_a_scenario_is_set_beside_the_one_it_is_compared_with(
     }  # fmt: skip
 
 
-def test_a_fall_of_half_is_seen_sooner_than_one_of_a_tenth(rows: pd.DataFrame) -> None:
+def test_a_fall_of_nine_tenths_is_seen_within_seven_weeks(rows: pd.DataFrame) -> None:
+    """What is left of any week then lies below the mean, and seven such weeks fire a rule."""
     mine = rows[(rows["what"] == "fall") & (rows["every"] == "week") & (rows["rule"] == "any")]
-    seen = mine.set_index("fall")["share_13_weeks"]
-    assert seen[0.5] > seen[0.1]
+    large, small = mine[mine["fall"] == 0.9].iloc[0], mine[mine["fall"] == 0.1].iloc[0]
+    assert large["weeks_95"] <= 7
+    assert large["share_13_weeks"] == 1
+    assert small["share_13_weeks"] < 1
     assert (mine["replications"] == 3).all()
 
 
@@ -162,12 +165,12 @@ def test_the_first_point_outside_is_found_by_hand_as_well(out: Path, rows: pd.Da
     times = []
     for number in range(3):
         points = weeks(out, "as-it-is", number)
-        baseline, after = points[:14], 0.5 * points[14:]
+        baseline, after = points[:14], 0.1 * points[14:]
         lower = baseline.mean() - 2.66 * np.abs(np.diff(baseline)).mean()
         outside = [n + 1 for n, value in enumerate(after) if value < lower]
         times.append(outside[0] if outside else np.inf)
     row = rows[
-        (rows["what"] == "fall") & (rows["fall"] == 0.5) & (rows["every"] == "week")
+        (rows["what"] == "fall") & (rows["fall"] == 0.9) & (rows["every"] == "week")
         & (rows["rule"] == "outside")
     ].iloc[0]  # fmt: skip
     assert row["share_13_weeks"] == pytest.approx(np.mean(np.array(times) <= 13))
