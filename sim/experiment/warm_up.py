@@ -43,7 +43,7 @@ class WarmUp(Strict):
         None, description="How they are found from a pilot, if they are not known: MSER-5."
     )
     pilot_replications: int = Field(
-        10, ge=3, le=1000, description="How often the pilot runs each scenario."
+        20, ge=3, le=1000, description="How often the pilot runs each scenario."
     )
     at_most: int = Field(
         365, ge=BATCH * FEWEST // 2, le=MAX_DAYS // 2,

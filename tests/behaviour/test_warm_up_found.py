@@ -116,6 +116,7 @@ CASES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_started_empty_the_bias_after_the_cut_is_under_one_percent(
     name: str, tmp_path: Path
