@@ -14,6 +14,7 @@ from sim.experiment.lab import Lab, Progress
 from sim.experiment.manifest import MANIFEST, describe, refuse_strangers, write_manifest
 from sim.experiment.pilot import find_warm_up
 from sim.experiment.precision import until_narrow
+from sim.experiment.selection import Choice, choose_best
 from sim.experiment.study import Study
 from sim.experiment.summary import write_csv
 
@@ -33,6 +34,11 @@ def carry_out(study: Study, folder: Path, workers: int, progress: Progress | Non
     write_manifest(folder, describe(study))
     with Lab(study, folder, workers, progress) as lab:
         made = run_scenarios(lab, found)
+        choice = choose(lab)
+        if choice:
+            write_csv(choice.table(), folder / "ranking.csv")
+            found["choose"] = choice.to_json()
+            made |= {name: max(n, made[name]) for name, n in choice.replications.items()}
         found |= decide(lab, made)
     write_findings(folder, found)
     write_manifest(folder, describe(study, made))
@@ -65,6 +71,16 @@ def run_scenarios(lab: Lab, found: dict[str, Any]) -> dict[str, int]:
     write_csv(reached.table(), lab.folder / "precision.csv")
     found["precision"] = reached.to_json()
     return dict.fromkeys(study.variants, reached.replications)
+
+
+def choose(lab: Lab) -> Choice | None:
+    """Choose the best scenario, if the experiment asks for it."""
+    study, asked = lab.study, lab.study.experiment.choose
+    if asked is None:
+        return None
+    variants = [study.variants[name] for name in asked.among or study.variants]
+    first = study.experiment.replications
+    return lab.carry_out(choose_best(variants, asked, first, f"{study.path}: choose"))
 
 
 def decide(lab: Lab, made: Mapping[str, int]) -> dict[str, Any]:

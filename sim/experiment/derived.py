@@ -2,7 +2,7 @@
 
 Totals are added to the measures of each scenario before anything is compared. Ratios of paired
 differences stand in ``comparison.csv`` beside the differences; their intervals are Fieller's, over
-the replications, and there is a ratio only where the days saved are clearly more than none.
+the replications, and there is a ratio only where the interval of the days saved lies above 0.
 
 Source: Fieller (1954), Some problems in interval estimation, JRSS B 16.
 """
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from sim.experiment.families import Family, parts_of
-from sim.experiment.intervals import Interval, paired_difference, ratio_of_means
+from sim.experiment.intervals import Interval, p_value, pooled, ratio_of_means
 from sim.experiment.scores import Floats, Key, Scores, key_of
 from sim.place.reasons import REASON_GROUPS, REASONS
 
@@ -69,8 +69,12 @@ def ratios(
     family: Family,
     own: Mapping[str, Sequence[str]],
     widened: float = 1.0,
-) -> list[tuple[str, Key, Interval]]:
-    """What comparison.csv has beside the differences of a family: (scenario, key, value)."""
+) -> list[tuple[str, Key, Interval, float]]:
+    """What comparison.csv has beside the differences of a family: (scenario, key, value, p-value).
+
+    The p-value of a cost of a day saved is that of no difference in cost; of saved together, that
+    of a ratio of 1: the parts neither overlap nor help one another.
+    """
     names = [name for name in family.scenarios if name in scores]
     all_have = min(scores[name].replications for name in (family.baseline, *names))
     scores = {name: each.first(all_have) for name, each in scores.items()}
@@ -80,7 +84,7 @@ def ratios(
         for name in names
         if DELAY in scores[name].keys and DELAY in base.keys
     }
-    found: list[tuple[str, Key, Interval]] = []
+    found: list[tuple[str, Key, Interval, float]] = []
     for name, days in saved.items():
         for part in ("", OUTSIDE_ACUTE):
             key = key_of("cost_per_year", part=part)
@@ -88,10 +92,11 @@ def ratios(
                 pounds = scores[name].value(key) - base.value(key)
                 ratio = ratio_of_means(pounds, days, widened)
                 if ratio is not None and ratio.mean == ratio.mean:
-                    found.append((name, key_of("cost_per_day_saved", part=part), ratio))
+                    p = p_value(pooled(pounds, np.ones(all_have), widened))
+                    found.append((name, key_of("cost_per_day_saved", part=part), ratio, p))
     mine = {name: own[name] for name in saved}
     for name, days in saved.items():
-        found += [(name, key, value) for key, value in _together(name, days, saved, mine, widened)]
+        found += [(name, *each) for each in _together(name, days, saved, mine, widened)]
     return found
 
 
@@ -101,7 +106,7 @@ def _together(
     saved: Mapping[str, Floats],
     own: Mapping[str, Sequence[str]],
     widened: float,
-) -> list[tuple[Key, Interval]]:
+) -> list[tuple[Key, Interval, float]]:
     """What a combined scenario saves beside the sum of what its parts save alone."""
     found = []
     finest = parts_of(name, own)
@@ -110,10 +115,11 @@ def _together(
         if len(parts) < 2 or (part == IN_PARTS and parts == finest):
             continue
         alone = np.sum([saved[each] for each in parts], axis=0)
-        ones, nought = np.ones(len(alone)), np.zeros(len(alone))
-        total = paired_difference(alone, ones, nought, ones, widened)
-        found.append((key_of("saved_alone", part=part), total))
+        ones = np.ones(len(alone))
+        total = pooled(alone, ones, widened)
+        found.append((key_of("saved_alone", part=part), total, p_value(total)))
         ratio = ratio_of_means(days, alone, widened)
         if ratio is not None:
-            found.append((key_of("saved_together", part=part), ratio))
+            p = p_value(pooled(days - alone, ones, widened))
+            found.append((key_of("saved_together", part=part), ratio, p))
     return found

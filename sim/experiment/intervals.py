@@ -46,7 +46,7 @@ def pooled(numerator: Floats, denominator: Floats, widened: float = 1.0) -> Inte
     2.0
     """
     mean = _ratio(numerator, denominator)
-    return _around(mean, _residuals(numerator, denominator), widened)
+    return _around(mean, ratio_residuals(numerator, denominator), widened)
 
 
 def paired_difference(
@@ -76,7 +76,7 @@ def combination(
     residuals = np.zeros(len(rows[0][0]))
     for row, weight in zip(rows, weights, strict=True):
         total += weight * _ratio(*row)
-        residuals = residuals + weight * _residuals(*row)
+        residuals = residuals + weight * ratio_residuals(*row)
     return _around(total, residuals, widened)
 
 
@@ -176,8 +176,11 @@ def _ratio(numerator: Floats, denominator: Floats) -> float:
     return float(numerator.sum()) / total if total > 0 else math.nan
 
 
-def _residuals(numerator: Floats, denominator: Floats) -> Floats:
-    """How far each replication stands from the pooled ratio; their mean is 0."""
+def ratio_residuals(numerator: Floats, denominator: Floats) -> Floats:
+    """How far each replication stands from the pooled ratio; their mean is 0.
+
+    Of the numerators and denominators of a measure, each of shape (replications,).
+    """
     mean = float(denominator.mean()) if len(denominator) else 0.0
     if mean <= 0:
         return np.full(len(numerator), math.nan)

@@ -121,6 +121,8 @@ def unknown_settings(
     named: list[tuple[Keys, str | None]]
     named = [(("compare_on", i), each.setting) for i, each in enumerate(experiment.compare_on)]
     named += [(("precision", "within", i), each.setting) for i, each in enumerate(within)]
+    if experiment.choose:
+        named.append((("choose", "best_on"), experiment.choose.best_on.setting))
     for where, setting in named:
         if setting is not None and known and setting not in known:
             yield document.problem(

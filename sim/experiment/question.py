@@ -11,6 +11,7 @@ from pydantic import (
 )
 
 from sim.experiment.beds_tried import TriedBeds
+from sim.experiment.choose import Choose
 from sim.experiment.compare_on import CompareOn
 from sim.experiment.control import Control
 from sim.experiment.designs import Design
@@ -94,6 +95,9 @@ class Experiment(Strict):
         description="Scenario → the scenario that it is compared with, where that is not the "
         "first.",
         max_length=200,
+    )
+    choose: Choose | None = Field(
+        None, description="The best scenario is to be chosen, running those on that may be it."
     )
     groups: dict[Title, Annotated[tuple[Name, ...], Field(strict=False, max_length=200)]] = Field(
         default_factory=dict,

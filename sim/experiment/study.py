@@ -8,6 +8,7 @@ from typing import Any
 from sim.experiment.beds_tried import cant_be_tried
 from sim.experiment.benchmarks import Benchmarks, read_benchmarks
 from sim.experiment.change_dates import cant_be_charted
+from sim.experiment.choose_checks import wrong_choice
 from sim.experiment.design_points import LaidOut
 from sim.experiment.files import NotFoundError, find
 from sim.experiment.names_given import (
@@ -107,6 +108,7 @@ def load_experiment(
     refuse(unknown_scenarios(document, list(everything), scenarios))
     refuse(wrong_baselines(document, experiment, list(everything), scenarios))
     refuse(wrong_groups(document, experiment, list(everything)))
+    refuse(wrong_choice(document, experiment, list(everything), scenarios))
     variants = {
         name: each for name, each in everything.items() if not scenarios or name in scenarios
     }

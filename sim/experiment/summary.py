@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from sim.experiment.days import day_series
 from sim.experiment.derived import ratios
 from sim.experiment.families import families_of, own_levers
-from sim.experiment.intervals import Interval, paired_difference, pooled, share_better
+from sim.experiment.intervals import (
+    Interval,
+    holm,
+    p_value,
+    paired_difference,
+    pooled,
+    share_better,
+)
 from sim.experiment.scores import DIMENSIONS, NOUGHT_IF_ABSENT, Key, Scores
 from sim.experiment.store import run_path, whole_or_nothing
 from sim.measures.definitions import MEASURES, SERIES
@@ -20,7 +27,7 @@ INTERVAL = ("low", "high")
 SUMMARY_COLUMNS = ("scenario", *DIMENSIONS, "mean", *INTERVAL, "replications", "part")
 COMPARISON_COLUMNS = (
     "scenario", "baseline", *DIMENSIONS, "difference", *INTERVAL, "share_better", "replications",
-    "part",
+    "part", "p_value", "p_holm",
 )  # fmt: skip
 MAX_BAND_RUNS = 400
 """Bands over time come from at most this many replications of a scenario."""
@@ -52,14 +59,15 @@ def comparison_table(
     ``baselines`` has the scenario that each is compared with, None for one that is not; ``levers``
     what each changes. Beside the differences stand the ratios of differences. Where scenarios have
     different numbers of replications, those that both have are compared. ``widened`` as in
-    ``summary_table``.
+    ``summary_table``. ``p_holm`` is corrected over the scenarios that are compared with the same
+    baseline on the same measure.
     """
     own = own_levers(levers, baselines)
-    beside: dict[str, list[tuple[Key, Interval]]] = {}
+    beside: dict[str, list[tuple[Key, Interval, float]]] = {}
     for family in families_of(baselines):
-        for name, key, value in ratios(scores, family, own, widened):
-            beside.setdefault(name, []).append((key, value))
-    rows: list[tuple[object, ...]] = []
+        for name, key, value, p in ratios(scores, family, own, widened):
+            beside.setdefault(name, []).append((key, value, p))
+    rows: list[tuple[str, str, Key, Interval, float, float]] = []
     for name, scenario in scores.items():
         baseline = baselines.get(name)
         if baseline is None:
@@ -71,18 +79,31 @@ def comparison_table(
             if not in_both and not _may_be_absent(base, scenario, key):
                 continue
             pair = (*scenario.row(key), *base.row(key))
-            each: Interval = paired_difference(*pair, widened)
+            each = paired_difference(*pair, widened)
             better = share_better(*pair, MEASURES[key[0]].better)
-            rows.append(
-                (name, baseline, *key[:-1], each.mean, each.low, each.high, better,
-                 each.replications, key[-1])
-            )  # fmt: skip
-        rows += [
-            (name, baseline, *key[:-1], each.mean, each.low, each.high, math.nan,
-             each.replications, key[-1])
-            for key, each in beside.get(name, ())
-        ]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
+            rows.append((name, baseline, key, each, better, p_value(each)))
+        rows += [(name, baseline, key, each, math.nan, p) for key, each, p in beside.get(name, ())]
+    corrected = _corrected([(baseline, key, p) for _, baseline, key, _, _, p in rows])
+    return pd.DataFrame(
+        [
+            (name, baseline, *key[:-1], each.mean, each.low, each.high, better,
+             each.replications, key[-1], p, p_holm)
+            for (name, baseline, key, each, better, p), p_holm in zip(rows, corrected, strict=True)
+        ],
+        columns=list(COMPARISON_COLUMNS),
+    )  # fmt: skip
+
+
+def _corrected(rows: Sequence[tuple[str, Key, float]]) -> list[float]:
+    """Holm's p-values, each family a baseline and a measure; of (baseline, measure, p-value)."""
+    families: dict[tuple[str, Key], list[int]] = {}
+    for n, (baseline, key, _) in enumerate(rows):
+        families.setdefault((baseline, key), []).append(n)
+    corrected = [math.nan] * len(rows)
+    for members in families.values():
+        for n, p in zip(members, holm([rows[n][2] for n in members]), strict=True):
+            corrected[n] = p
+    return corrected
 
 
 def _may_be_absent(base: Scores, scenario: Scores, key: Key) -> bool:

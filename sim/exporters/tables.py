@@ -271,6 +271,8 @@ TABLES: tuple[Table, ...] = (
                 ("share_better", "number", "Share of replications in which it did better."),
                 ("better", "text", "Which way is better: lower or higher."),
                 ("replications", "whole", "How many."),
+                ("p_value", "number", "How often chance alone would make one as large."),
+                ("p_holm", "number", "The same, corrected by Holm over the scenarios compared."),
             ),
         ),
     ),

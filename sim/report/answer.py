@@ -1,7 +1,8 @@
 """The answer in one sentence: which scenario does most, by how much, how sure, at what cost.
 
-The sentence is careful: it names a scenario as best only if its 95% interval lies wholly on the
-better side of its baseline, and says so plainly where this number of runs cannot tell.
+The sentence is careful: it names a scenario as best only if it is clearly better than its baseline,
+after a correction for how many scenarios were tried, and says so plainly where this number of runs
+cannot tell.
 """
 
 from collections.abc import Sequence
@@ -64,7 +65,7 @@ _SUBJECTS = {
 
 
 class Verdict(Enum):
-    """What a difference shows, given its interval and its measure's better direction."""
+    """What a difference shows, given its p-value and its measure's better direction."""
 
     BETTER = "better"
     WORSE = "worse"
@@ -114,7 +115,7 @@ def verdict(what: What, difference: Difference) -> Verdict:
         return Verdict.ONE_RUN
     if low == high == 0:
         return Verdict.SAME
-    if low <= 0 <= high:
+    if not difference.is_clear:
         return Verdict.CANNOT_TELL
     return Verdict.BETTER if gain(what, difference.difference) > 0 else Verdict.WORSE
 
@@ -151,10 +152,15 @@ def moves(what: What, difference: float) -> str:
 def interval(what: What, difference: Difference) -> str:
     """The interval of a fall or a rise whose direction is already said, or both directions.
 
+    An interval on one side of 0 that shows nothing says its direction too: it can stand so where
+    several scenarios were tried.
+
     >>> interval(What("delay_days"), Difference(-2.0, -3.0, -1.0))
     '1 to 3'
     >>> interval(What("delay_days"), Difference(-1.0, -3.0, 1.0))
     'from 3 lower to 1 higher'
+    >>> interval(What("delay_days"), Difference(-2.0, -3.0, -1.0, p_holm=0.2))
+    '1 to 3 lower'
     """
     unit = measure(what).unit
     low, high = difference.low, difference.high
@@ -163,7 +169,10 @@ def interval(what: What, difference: Difference) -> str:
     sizes = changes([difference.difference, low, high], unit, signed=False)[1:]
     if low < 0 < high:
         return f"from {sizes[0]} lower to {sizes[1]} higher"
-    return " to ".join(sizes if high > 0 else reversed(sizes))
+    ends = " to ".join(sizes if high > 0 else reversed(sizes))
+    if difference.is_clear:
+        return ends
+    return f"{ends} {'higher' if high > 0 else 'lower'}"
 
 
 def movement(what: What, results: Results, scenario: str, first: bool = False) -> str:
@@ -205,7 +214,10 @@ def money(results: Results, scenario: str) -> str:
     if shown is Verdict.SAME:
         return "it costs the same"
     if shown is Verdict.CANNOT_TELL:
-        return f"on cost there is {CANNOT_TELL} (from {low} less to {high} more a year)"
+        one = "more" if (difference.low or 0) > 0 else "less"
+        either = (difference.low or 0) <= 0 <= (difference.high or 0)
+        span = f"from {low} less to {high} more" if either else f"{ends} {one}"
+        return f"on cost there is {CANNOT_TELL} ({span} a year)"
     bracket = "" if difference.low is None or difference.low == difference.high else f" ({ends})"
     if difference.difference > 0:
         return f"it costs {size} a year more{bracket}"
@@ -346,9 +358,10 @@ def _rivals(
     ]
     if unsure:
         be = "has a larger gain" if len(unsure) == 1 else "have larger gains"
+        one = "one" if len(unsure) == 1 else "some"
         notes.append(
-            f"{listed([quoted(n) for n in unsure])} {be} on average, but an interval "
-            "that includes no difference."
+            f"{listed([quoted(n) for n in unsure])} {be} on average, but {one} that chance "
+            "alone may have made."
         )
     near = [
         name

@@ -13,6 +13,7 @@ from sim.measures.definitions import COMPARISONS, MEASURES, Measure
 from sim.report.answer import COST, Answer, answer, verdict
 from sim.report.pages import environment, style, write_whole
 from sim.report.parts import (
+    choice,
     comparison,
     control,
     control_charts,
@@ -109,6 +110,8 @@ def render(results: Results, bands: pd.DataFrame) -> str:
             facts=facts(results),
             answer=found,
             tiles=tiles(results, found),
+            choice=choice.choice_picture(results, "choice"),
+            choice_said=choice.said_of_choice(results),
             ranking=ranking.ranking_picture(results, "ranking"),
             ranking_said=ranking.said_of_ranking(results),
             together=with_both,

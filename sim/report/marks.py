@@ -27,7 +27,7 @@ from sim.report.wording import MONTH_NAMES, amount, changes
 VERDICT_MARKS: dict[Verdict, tuple[str, str, str, str]] = {
     Verdict.BETTER: ("o", BLUE, BLUE, "clearly better"),
     Verdict.WORSE: ("s", VERMILION, VERMILION, "clearly worse"),
-    Verdict.CANNOT_TELL: ("D", "white", GREY, "cannot tell: the interval includes 0"),
+    Verdict.CANNOT_TELL: ("D", "white", GREY, "cannot tell from chance"),
     Verdict.SAME: ("d", GREY, GREY, "the same"),
     Verdict.ONE_RUN: ("o", "white", GREY, "one run: no interval"),
 }

@@ -127,6 +127,7 @@ def _differences(rows: list[dict[str, str]]) -> dict[tuple[str, What], Differenc
             found[_clean(row.get("scenario")), _what(row)] = Difference(
                 difference, _number(row.get("low")), _number(row.get("high")),
                 _number(row.get("share_better")), _whole(row.get("replications")) or 0,
+                _number(row.get("p_holm")),
             )  # fmt: skip
     return found
 

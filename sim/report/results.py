@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.experiment.benchmarks import Tolerance
 from sim.experiment.families import Family, families_of, own_levers
+from sim.experiment.intervals import CONFIDENCE
 from sim.measures.definitions import COMPARISONS, MEASURES, Measure
 from sim.place.reasons import REASONS
 
@@ -61,6 +62,20 @@ class Difference:
     high: float | None = None
     share_better: float | None = None
     replications: int = 0
+    p_holm: float | None = None
+    """How often chance would make one as large, corrected over the scenarios compared."""
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether chance is an unlikely explanation.
+
+        By the corrected p-value; where there is none, by whether the interval leaves out 0.
+        """
+        if self.low is None or self.high is None:
+            return False
+        if self.p_holm is not None:
+            return self.p_holm < 1 - CONFIDENCE
+        return not self.low <= 0 <= self.high
 
 
 @dataclass(frozen=True)

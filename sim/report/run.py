@@ -18,11 +18,13 @@ from sim.experiment.lab import Progress
 from sim.experiment.results import Results, compare_with, open_results, write_tables
 from sim.experiment.study import Study
 from sim.measures.definitions import MEASURES
+from sim.report.answer import verdict
 from sim.report.html import write_report
+from sim.report.parts.choice import said_of_choice
 from sim.report.parts.precision import said_of_precision
 from sim.report.parts.warm_up import said_of_warm_up
 from sim.report.reading import read_results
-from sim.report.results import MOST_SHOWN
+from sim.report.results import MOST_SHOWN, Difference, What
 from sim.report.wording import changes, quoted
 
 MANY_ROWS = 100
@@ -79,7 +81,7 @@ def run_experiment(study: Study, folder: Path, workers: int | None = None) -> Pa
     if len(shown) < len(asked):
         print(f"The other {len(asked) - 1} measures: careflow compare {folder}, or in the report.")
     read = read_results(folder)
-    for said in (*said_of_warm_up(read), *said_of_precision(read)):
+    for said in (*said_of_warm_up(read), *said_of_precision(read), *said_of_choice(read)):
         print(said)
     print(f"The report is {path}")
     return path
@@ -140,7 +142,7 @@ def _print_comparison(comparison: pd.DataFrame, measures: Sequence[Mapping[str, 
     baseline = comparison["baseline"].iloc[0]
     table = Table(box=None, title=f"Difference from {quoted(baseline)}", title_justify="left")
     table.add_column("")
-    for heading in ("difference", "95% interval", "better in"):
+    for heading in ("difference", "95% interval", "better in", "it shows"):
         table.add_column(heading, justify="right", no_wrap=True)
     for each in measures:
         rows = comparison[
@@ -159,5 +161,13 @@ def _print_comparison(comparison: pd.DataFrame, measures: Sequence[Mapping[str, 
             of = f"  {row.scenario}"
             if row.baseline != baseline:
                 of += f" (from {quoted(row.baseline)})"
-            table.add_row(Text(of), difference, interval, better)
+            table.add_row(Text(of), difference, interval, better, _shown(row))
     Console().print(table)
+    print("Better or worse: not by chance alone, however many scenarios were tried (Holm, 5%).")
+
+
+def _shown(row: Any) -> str:
+    """What a row of the comparison shows, corrected for how many scenarios were tried."""
+    numbers = [None if number != number else number for number in (row.low, row.high, row.p_holm)]
+    low, high, p_holm = numbers
+    return verdict(What(row.measure), Difference(row.difference, low, high, p_holm=p_holm)).value

@@ -21,4 +21,5 @@ CASES: tuple[Case, ...] = (
     *bad_work.OTHER_WAYS_AND_HARM,
     *bad_questions.LEVERS,
     *bad_questions.EXPERIMENTS,
+    *bad_questions.CHOICES,
 )

@@ -249,3 +249,36 @@ EXPERIMENTS = (
         ("the lever 'more-beds' starts 5 weeks after", "at least 7 points after it"),
         "experiment.yaml"),
 )  # fmt: skip
+
+
+def choice(title: str, old: str, new: str, at: str, *says: str) -> Case:
+    """An experiment that asks for the best in a wrong way."""
+    asked = (
+        "choose:\n  best_on: {measure: waiting, setting: ward}\n  among: [as it is, both]\n"
+        "  chance: 97.5%\n  indifference: 0.5\n  at_most: 50\nseed: 7"
+    )
+    assert old in asked
+    return experiment(title, "seed: 7", asked.replace(old, new), at, *says)
+
+
+CHOICES = (
+    choice("a choice on no measure", "waiting", "wating", "best_on", "no measure 'wating'",
+        "did you mean 'waiting'"),
+    choice("a choice on a setting that is not there", "setting: ward", "setting: wrad", "wrad}",
+        "no setting 'wrad'", "did you mean 'ward'"),
+    choice("a choice on a measure of teams", "{measure: waiting, setting: ward}", "backlog",
+        "choose:", "backlog is measured by team"),
+    choice("a choice among what is not there", "both]", "bth]", "bth", "no scenario 'bth'",
+        "allowed: as it is, more beds, both", "did you mean 'both'"),
+    choice("a choice among one twice", "both]", "both, both]", "both]", "'both' is here twice"),
+    choice("a choice of one", "[as it is, both]", "[both]", "[both]", "of two or more"),
+    choice("a choice by tossing", "97.5%", "50%", "50%", "'50%' is not a chance", "above 50%"),
+    choice("a certain choice", "97.5%", "100%", "100%", "'100%' is not a chance", "at most 99.99%"),
+    choice("a choice between the very same", "indifference: 0.5", "indifference: 0", "0\n  at_most",
+        "above 0"),
+    choice("a choice after few runs", "at_most: 50", "at_most: 5", "5\nseed", "from 10 to 100,000"),
+    choice("a choice without an end", "  at_most: 50\n", "", "choose:", "missing key 'at_most'"),
+    experiment("a choice that ends before it begins", "replications: 3", "replications: 60\n"
+        "choose: {best_on: delayed_bed_days, chance: 95%, indifference: 5, at_most: 50}", "50}",
+        "50 is fewer than each scenario's first 60 replications"),
+)  # fmt: skip

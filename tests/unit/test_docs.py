@@ -199,6 +199,15 @@ def test_the_designs_of_the_guide_make_scenarios(folder: Path, part: str) -> Non
     assert len(study.scenarios) > 8
 
 
+def test_the_choice_of_the_guide_is_valid(folder: Path) -> None:
+    part = next(text for name, text in examples() if "\nchoose:" in text)
+    with (folder / "experiment.yaml").open("a", encoding="utf-8") as file:
+        file.write(part)
+    choose = load_experiment(folder / "experiment.yaml").experiment.choose
+    assert choose is not None
+    assert (choose.chance, choose.at_most) == (0.975, 500)
+
+
 def test_lengths_of_time_in_the_guide_are_valid(tmp_path: Path) -> None:
     guide = GUIDE.read_text(encoding="utf-8")
     table = guide.partition("| you know |")[2].partition("## Settings")[0]

@@ -122,16 +122,16 @@ def said_of_doubt(results: Results) -> list[str]:
             f"Under {quoted(baseline)}, {same} of {counted(len(pairs), 'pair')} of levers keep "
             f"their order; {quoted(top)} comes first ({stays} in {quoted(results.baseline)})."
         )
-        turned = _clearly_turned(found[results.baseline], ranked)
+        turned = _turned_apart(found[results.baseline], ranked)
         if turned:
             said.append(
-                f"In {counted(turned, 'pair')} one lever is clearly ahead in "
-                f"{quoted(results.baseline)} and clearly behind under {quoted(baseline)}."
+                f"In {counted(turned, 'pair')} one lever is ahead in {quoted(results.baseline)} "
+                f"and behind under {quoted(baseline)}, with intervals apart both times."
             )
         else:
             said.append(
-                f"In no pair is one lever clearly ahead in {quoted(results.baseline)} and clearly "
-                f"behind under {quoted(baseline)}."
+                f"In no pair is one lever ahead in {quoted(results.baseline)} and behind under "
+                f"{quoted(baseline)} with intervals apart both times."
             )
     return said
 
@@ -141,7 +141,7 @@ def _ranks(ranked: dict[Changes, Ranked]) -> dict[Changes, int]:
     return {c: order.index(c) + 1 for c in ranked}
 
 
-def _clearly_turned(first: dict[Changes, Ranked], other: dict[Changes, Ranked]) -> int:
+def _turned_apart(first: dict[Changes, Ranked], other: dict[Changes, Ranked]) -> int:
     """Pairs in which intervals lie apart both times, the other way round."""
 
     def ahead(ranked: dict[Changes, Ranked], pair: Sequence[Changes]) -> int:

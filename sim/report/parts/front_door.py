@@ -24,8 +24,8 @@ def front_door_picture(results: Results, key: str) -> Picture | None:
     panels = [change_panel(results, what, names, _title(what)) for what in whats]
     caption = (
         f"The front door: differences from {quoted(results.baseline)}. Left of the dashed line is "
-        "better. Dots are means, lines are 95% intervals; an open diamond has an interval that "
-        "includes 0."
+        "better. Dots are means, lines are 95% intervals; an open diamond cannot be "
+        "told from chance."
     )
     said = "; ".join(
         f"{measure(w).title}: "

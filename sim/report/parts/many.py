@@ -52,7 +52,7 @@ def levels_and_changes(
 
 
 SIGNS = (
-    "✔ clearly better, ✘ clearly worse, ○ the interval includes 0. Differences of shares are in "
+    "✔ clearly better, ✘ clearly worse, ○ cannot be told from chance. Differences of shares are in "
     "percentage points."
 )
 

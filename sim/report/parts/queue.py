@@ -75,7 +75,7 @@ def said_of_queues(results: Results) -> list[str]:
         for _, unit, rows in queues(results):
             for row, what in rows:
                 found = results.difference(name, what)
-                if found and found.low is not None and found.low > 0:
+                if found and found.is_clear and found.difference > 0:
                     size = changes([found.difference])[0].removeprefix("+")
                     grown.append((found.difference, f"{row} ({size} more {unit})"))
         grown.sort(key=lambda pair: -pair[0])

@@ -36,7 +36,7 @@ class Ranked:
     @property
     def is_shown(self) -> bool:
         """Whether days saved are clearly more than none."""
-        return self.saved.low is not None and self.saved.low > 0
+        return self.saved.is_clear and self.saved.difference > 0
 
     @property
     def saves_money(self) -> bool:
@@ -93,6 +93,7 @@ def turned(difference: Difference) -> Difference:
         None if low is None else -low,
         difference.share_better,
         difference.replications,
+        difference.p_holm,
     )
 
 
@@ -135,7 +136,7 @@ def ranking_picture(results: Results, key: str) -> Picture | None:
         for v, said in (
             (Verdict.BETTER, "clearly saves (days, or money)"),
             (Verdict.WORSE, "clearly more (days, or money)"),
-            (Verdict.CANNOT_TELL, "not shown: the interval includes 0"),
+            (Verdict.CANNOT_TELL, "not shown: cannot be told from chance"),
         )
     ]
     caption = (
@@ -181,13 +182,10 @@ def _saved_point(each: Ranked) -> Point:
 
 def _cost_point(each: Ranked) -> Point:
     assert each.per_day is not None
-    low, high = each.per_day.low, each.per_day.high
     style = ("D", "white", GREY)
-    if low is not None and low > 0:
-        style = ("s", VERMILION, VERMILION)
-    elif high is not None and high < 0:
-        style = ("o", BLUE, BLUE)
-    return Point(each.per_day.difference, low, high, style)
+    if each.is_shown and each.per_day.is_clear:
+        style = ("s", VERMILION, VERMILION) if each.per_day.difference > 0 else ("o", BLUE, BLUE)
+    return Point(each.per_day.difference, each.per_day.low, each.per_day.high, style)
 
 
 def _days(each: Ranked) -> tuple[str, str]:
@@ -234,7 +232,7 @@ def what_it_shows(each: Ranked) -> str:
     if each.saved.low is None:
         return "·\u00a0one run"
     if not each.is_shown:
-        worse = each.saved.high is not None and each.saved.high < 0
+        worse = each.saved.is_clear and each.saved.difference < 0
         return "✘\u00a0more delayed days" if worse else "○\u00a0not shown"
     if each.cost is None or each.per_day is None:
         return "✔\u00a0saves days"
@@ -281,11 +279,11 @@ def said_of_ranking(results: Results) -> list[str]:
     unsure = [each for each in ranked if not each.is_shown and each.saved.low is not None]
     if unsure:
         names = listed([quoted(each.scenario) for each in unsure])
-        whose = "Its interval includes" if len(unsure) == 1 else "Their intervals include"
+        whose = "Its difference" if len(unsure) == 1 else "Their differences"
         lies = "lies" if len(unsure) == 1 else "lie"
         said.append(
-            f"A saving is not shown for {counted(len(unsure), 'scenario')}: {names}. {whose} 0, or "
-            f"{lies} on the wrong side of it."
+            f"A saving is not shown for {counted(len(unsure), 'scenario')}: {names}. {whose} "
+            f"cannot be told from chance, or {lies} on the wrong side of 0."
         )
     return said
 

@@ -66,8 +66,7 @@ def how_sure(results: Results) -> list[str]:
         said.append(
             "An interval is a 95% t-interval over replications. It covers chance in one and the "
             "same model: who comes, how long they stay. It does not cover doubt about the numbers "
-            "put in, or about the model itself. A difference whose interval includes 0 may be "
-            "nothing but chance."
+            "put in, or about the model itself. Each is 95% by itself."
         )
     counted_here = [(n, w) for w in results.compare_on for n in results.others
                     if results.difference(n, w)]  # fmt: skip
@@ -81,8 +80,10 @@ def how_sure(results: Results) -> list[str]:
         if len(results.differences) > number:
             each += f"; comparison.csv holds {len(results.differences):,}"
         said.append(
-            f"{each}. Nothing is corrected for making many comparisons: where no scenario does "
-            "anything, about 1 interval in 20 still leaves out 0."
+            f"{each}. Clearly better or worse means that, on that measure, chance alone would "
+            "make such a difference in any of the scenarios compared with one baseline in fewer "
+            "than 1 such experiment in 20 (Holm’s correction); so an interval may leave out 0 and "
+            "show nothing. Nothing is corrected for comparing on several measures."
         )
     if results.checks_failed:
         said.append(

@@ -183,18 +183,18 @@ def said_of_together(results: Results) -> list[str]:
         )
         if ratio.low is not None and ratio.high is not None:
             text += f" (95% interval {percent(ratio.low)} to {percent(ratio.high)})"
-            if ratio.high < 1:
+            if not _is_clear(ratio):
+                text += ". Whether the parts overlap, this number of runs cannot tell"
+            elif ratio.difference < 1:
                 text += (
                     ". The parts overlap: a delayed day can be saved only once, and people whom "
                     "one part brings forward wait for the next step or the next place instead"
                 )
-            elif ratio.low > 1:
+            else:
                 text += (
                     ". The parts help one another: what one brings forward, another no longer "
                     "holds up"
                 )
-            else:
-                text += ". Whether the parts overlap, this number of runs cannot tell"
         capacity = What("delayed_bed_days", part="capacity")
         before, after = _share(results, results.baseline, capacity), _share(results, name, capacity)
         if before is not None and after is not None and kind == EACH_ALONE:
@@ -204,6 +204,13 @@ def said_of_together(results: Results) -> list[str]:
             )
         said.append(f"{text}.")
     return said
+
+
+def _is_clear(ratio: Difference) -> bool:
+    """Whether the ratio is clearly another than 1, which is what its p-value is of."""
+    if ratio.p_holm is None:
+        return ratio.low is not None and ratio.high is not None and not ratio.low <= 1 <= ratio.high
+    return ratio.is_clear
 
 
 def _share(results: Results, name: str, what: What) -> float | None:

@@ -87,7 +87,7 @@ FAMILY = Family("now", ("hub", "shifts", "both", "nothing"))
 
 
 def found() -> dict[tuple[str, str, str], float]:
-    return {(name, key[0], key[-1]): each.mean for name, key, each in ratios(ALL, FAMILY, OWN)}
+    return {(name, key[0], key[-1]): each.mean for name, key, each, _ in ratios(ALL, FAMILY, OWN)}
 
 
 def test_cost_per_day_saved_is_the_mean_difference_over_the_mean_of_days_saved() -> None:

@@ -1,5 +1,7 @@
 """The ranking by days saved and by cost says what the numbers show, and no more."""
 
+from dataclasses import replace
+
 from sim.report.answer import COST
 from sim.report.parts.ranking import (
     DELAY,
@@ -70,6 +72,18 @@ def test_each_verdict_says_days_and_money() -> None:
     assert said["worse"].endswith("more delayed days")
 
 
+def test_what_is_not_clear_among_so_many_has_no_rank_and_says_so() -> None:
+    unsure = replace(DAYS["hub"], p_holm=0.06)
+    found = results(differences={("hub", DELAY): unsure})
+    ranks = {each.scenario: (each.rank, each.cost_rank) for each in ranking(found)}
+    assert ranks["hub"] == (None, None)
+    assert ranks["beds"] == (2, 1)
+    shown = {each.scenario: what_it_shows(each) for each in ranking(found)}
+    assert shown["hub"].endswith("not shown")
+    said = " ".join(said_of_ranking(found))
+    assert "not shown for 3 scenarios: ‘hub’, ‘record’ and ‘worse’" in said
+
+
 def test_the_sentences_name_best_cheapest_and_what_is_not_shown() -> None:
     said = " ".join(said_of_ranking(results()))
     assert "are ‘shifts’ (500 days a year), ‘hub’ (300 days a year) and ‘beds’ (200" in said
@@ -107,6 +121,9 @@ def test_an_overlap_is_said_only_where_the_interval_lies_below_the_whole() -> No
         Difference(0.75, 0.7, 0.8)
     )
     assert "this number of runs cannot tell" in combined(Difference(0.95, 0.8, 1.1))
+    unsure = Difference(0.75, 0.7, 0.8, p_holm=0.1)
+    assert "this number of runs cannot tell" in combined(unsure)
+    assert "The parts overlap" in combined(replace(unsure, p_holm=0.01))
     assert "The parts help one another" in combined(Difference(1.2, 1.1, 1.3))
     assert "no clear saving" in combined(None)
 

@@ -46,7 +46,7 @@ def test_the_best_of_several_is_named_and_the_close_ones_are_told() -> None:
     assert found.scenario == "change 2"
     assert found.sentence.startswith("‘change 2’ does most of the 3 scenarios tried: ")
     notes = " ".join(found.notes)
-    assert "‘change 3’ has a larger gain on average, but an interval that includes no" in notes
+    assert "‘change 3’ has a larger gain on average, but one that chance alone may have" in notes
     assert "Close behind: ‘change 1’. Its interval overlaps" in notes
     assert "2 of the 3 scenarios tried are clearly better" in notes
 
@@ -137,6 +137,23 @@ def test_bodies_that_pay_and_gain_are_noted() -> None:
     }
     found = answer(replace(split, differences={**split.differences, **extra}))
     assert "By body: NHS saves £100k a year; social care pays £410k a year more." in found.notes
+
+
+def test_what_is_not_clear_among_so_many_scenarios_is_no_difference_that_can_be_told() -> None:
+    """Its own interval leaves out nought, but of so many scenarios one would do so by chance."""
+    found = answer(results(replace(CLEAR, p_holm=0.2)))
+    assert found.sentence.startswith("No difference that this number of runs can tell")
+    assert "1,230 days a year lower, with a 95% interval 980 to 1,480 lower" in found.sentence
+    assert verdict(DELAY, replace(CLEAR, p_holm=0.049)) is Verdict.BETTER
+    dear = results(CLEAR, cost=replace(DEARER, p_holm=0.3))
+    assert money(dear, "change 1") == (
+        "on cost there is no difference that this number of runs can tell (£280k to £340k more a "
+        "year)"
+    )
+    saves = results(CLEAR, cost=Difference(-2e6, -3e6, -1e6, p_holm=0.3))
+    assert "(£1m to £3m less a year)" in money(saves, "change 1")
+    assert verdict(DELAY, Difference(-3, -3, -3, p_holm=0.0)) is Verdict.BETTER
+    assert verdict(DELAY, Difference(0, 0, 0, p_holm=1.0)) is Verdict.SAME
 
 
 def test_an_interval_that_lies_above_nought_is_said_from_its_lower_end() -> None:

@@ -177,7 +177,7 @@ def test_no_bands_leave_out_the_figure_over_time(tmp_path: Path) -> None:
 
 def test_one_run_and_many_comparisons_are_said_plainly(page: str, tmp_path: Path) -> None:
     assert "12 comparisons (4 scenarios on 3 measures)" in page
-    assert "Nothing is corrected for making many comparisons" in page
+    assert "Nothing is corrected for comparing on several measures" in page
     once = report(tmp_path, names=NAMES[:2], replications=1)
     assert "With one replication there are no intervals" in once
 
