@@ -296,16 +296,18 @@ def _said(results: Results, design: _Design) -> list[str]:
     said = [*_strongest(results, design), *_pairs(results, design)]
     unsure = [each for each in design.interactions if each.p is not None and not each.is_sure]
     if unsure and len(unsure) == len(design.interactions):
+        near = min(unsure, key=lambda each: each.p or 0.0)
         said.append(
             "Whether the two help or hinder each other, this number of runs cannot tell."
             if len(unsure) == 1
-            else f"Of {counted(len(unsure), 'pair')} none clearly helps or hinders the other: "
-            "as far as this number of runs can tell, what each does alone may be added up."
+            else f"Of {counted(len(unsure), 'pair')} none is shown to help or hinder the other by "
+            f"this number of runs; nearest to it is {quoted(near.name)} "
+            f"({_in_brackets(near, what)}). More runs would tell more."
         )
     elif unsure:
         said.append(
             f"For {counted(len(unsure), 'pair')} of {len(design.interactions):,} no help and no "
-            "hindrance is shown: what they do alone may be added up."
+            "hindrance is shown."
         )
     if design.facts.get("defining_relation"):
         said += _of_the_fraction(design.facts)

@@ -53,7 +53,8 @@ def test_another_measure_is_improved_and_not_saved() -> None:
 
 def test_what_is_not_shown_is_not_called_help() -> None:
     text = said(results(effect(300, "a", "b", p=0.2), effect(9, "a", "c", p=0.6)))
-    assert "Of 2 pairs none clearly helps or hinders the other" in text
+    assert "Of 2 pairs none is shown to help or hinder the other" in text
+    assert "nearest to it is ‘a × b’ (+300, +290" in text
     text = said(results(effect(300, "a", "b"), effect(9, "a", "c", p=0.6)))
     assert "For 1 pair of 2 no help and no hindrance is shown" in text
     assert "cannot tell" in said(results(effect(300, "a", "b", p=0.2)))
