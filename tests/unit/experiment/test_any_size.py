@@ -263,7 +263,7 @@ def test_what_is_decided_on_the_way_is_made_in_shards_round_by_round(
     experiment: Path, careflow: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A part that decides is put in the place of an experiment's own."""
-    monkeypatch.setattr(carrying, "decide", lambda lab: {"search": lab.carry_out(fewer_beds(lab))})
+    monkeypatch.setattr(carrying, "decide", lambda lab, _: {"search": lab.carry_out(fewer_beds(lab))})
     monkeypatch.setattr(carrying, "may_add", lambda _: {"search": 18})
     monkeypatch.setattr("sim.experiment.question.Experiment.decides", ["search"])
     study = load_experiment(experiment)

@@ -19,7 +19,7 @@ from sim.cli import main
 from sim.experiment import versions
 from sim.experiment.alone import InUse, alone_on
 from sim.experiment.carry_out import carry_out
-from sim.experiment.results import open_results, write_tables
+from sim.experiment.results import FOR_PEOPLE, open_results, write_tables
 from sim.experiment.seal import OPEN, is_sealed, sealed
 from sim.experiment.store import Identity, is_whole, read_records, run_path
 from sim.experiment.study import load_experiment
@@ -387,3 +387,12 @@ def test_what_says_nothing_of_itself_is_no_replication(tmp_path: Path) -> None:
     path.parent.mkdir(parents=True)
     pq.write_table(pa.table({"a": [1]}), path)
     assert not is_whole(path, Identity("x", 0))
+
+
+def test_every_table_that_is_written_for_people_is_known_and_cleared() -> None:
+    names = {
+        name
+        for path in (ROOT / "sim" / "experiment").glob("*.py")
+        for name in re.findall(r'"([a-z_-]+\.csv)"', path.read_text())
+    }
+    assert {"summary.csv", "control.csv"} <= names <= set(FOR_PEOPLE)
