@@ -30,6 +30,7 @@ from sim.experiment.runner import Runs, orders
 from sim.experiment.shares import OthersToo, Share
 from sim.experiment.study import Study
 from sim.experiment.summary import write_csv
+from sim.experiment.warm_up import FoundWarmUp
 
 
 def carry_out(
@@ -59,7 +60,6 @@ def carry_out(
     refuse_strangers(folder, study, share)
     with alone_on(folder):
         refuse_strangers(folder, study, share)
-        clear_tables(folder)
         with contextlib.suppress(OthersToo):
             _carry_out(study, folder, lab_in, share)
 
@@ -68,11 +68,17 @@ def _carry_out(
     study: Study, folder: Path, lab_in: Callable[[Path, Study], Lab], share: Share | None
 ) -> None:
     found: dict[str, Any] = {}
+    warm_up: FoundWarmUp | None = None
+    decides = {"decides": study.experiment.decides}
     if study.experiment.warm_up_asked.is_to_be_found:
-        study, found["warm_up"] = _with_warm_up(study, folder, lab_in, share)
+        study, warm_up = _with_warm_up(study, folder, lab_in, share)
         refuse_strangers(folder, study, share)
     with lab_in(folder, study) as lab:
-        write_manifest(folder, describe(study, share=share))
+        clear_tables(folder)
+        write_manifest(folder, describe(study, share=share) | decides)
+        if warm_up is not None:
+            write_csv(warm_up.table(), folder / "warm_up.csv")
+            found["warm_up"] = warm_up.to_json()
         lab.look_ahead(may_add(study))
         made = run_scenarios(lab, found)
         choice = choose(lab)
@@ -83,7 +89,7 @@ def _carry_out(
         found |= decide(lab, made)
     if share is None:
         write_findings(folder, found)
-        write_manifest(folder, describe(study, made))
+        write_manifest(folder, describe(study, made) | decides)
 
 
 def foresee(
@@ -122,13 +128,11 @@ def _with_warm_up(
     folder: Path,
     lab_in: Callable[[Path, Study], Lab],
     share: Share | None,
-) -> tuple[Study, dict[str, Any]]:
+) -> tuple[Study, FoundWarmUp]:
     """The study with the warm-up that its pilot shows to be needed, and what the pilot showed."""
     if not (folder / MANIFEST).is_file() or read_manifest(folder)["warm_up"] is None:
         write_manifest(folder, describe(study, share=share))
-    study, found = find_warm_up(study, folder, lab_in, share)
-    write_csv(found.table(), folder / "warm_up.csv")
-    return study, found.to_json()
+    return find_warm_up(study, folder, lab_in, share)
 
 
 def run_scenarios(lab: Lab, found: dict[str, Any]) -> dict[str, int]:

@@ -29,6 +29,7 @@ from sim.experiment.store import run_path
 from sim.experiment.study import load_experiment
 from sim.experiment.variants import Change, Variant
 from sim.place.problems import InputError
+from tests.behaviour import test_warm_up_found as ward
 from tests.unit.experiment.little_town import ROOT, contents, copied, write_experiment
 
 Command = Callable[..., tuple[int, str, str]]
@@ -263,7 +264,9 @@ def test_what_is_decided_on_the_way_is_made_in_shards_round_by_round(
     experiment: Path, careflow: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A part that decides is put in the place of an experiment's own."""
-    monkeypatch.setattr(carrying, "decide", lambda lab, _: {"search": lab.carry_out(fewer_beds(lab))})
+    monkeypatch.setattr(
+        carrying, "decide", lambda lab, _: {"search": lab.carry_out(fewer_beds(lab))}
+    )
     monkeypatch.setattr(carrying, "may_add", lambda _: {"search": 18})
     monkeypatch.setattr("sim.experiment.question.Experiment.decides", ["search"])
     study = load_experiment(experiment)
@@ -389,3 +392,24 @@ def close_when_begun(folder: Path, made: Any) -> None:
     while len(runs(folder)) < 5:
         time.sleep(0.02)
     made.close(timeout=10)
+
+
+def test_a_pilot_for_the_warm_up_is_shared_out_too(tmp_path: Path, careflow: Command) -> None:
+    experiment = ward.write(tmp_path / "in", ward.SMALL, ward.SHORT)
+    study = load_experiment(experiment)
+    carry_out(study, tmp_path / "whole", 1)
+    merged: Path | None = None
+    for turn, made in enumerate((1, 0)):
+        shards = []
+        for n in (1, 2):
+            shard = tmp_path / f"turn{turn}shard{n}"
+            shards.append(copied(merged, shard) if merged else shard)
+            carry_out(study, shard, 1, share=Share(n, 2))
+        merged = tmp_path / f"turn{turn}"
+        code, said, _ = careflow("merge", *shards, "--out", merged)
+        assert (code, "Still to be decided: warm_up" in said) == (made, True)
+        assert len(runs(merged / "pilot")) == 4
+        assert len(runs(merged)) == (0 if made else 2)
+    assert merged is not None
+    carry_out(study, merged, 1)
+    assert contents(merged) == contents(tmp_path / "whole")
