@@ -24,9 +24,9 @@ from sim.experiment.manifest import (
 from sim.experiment.outlook import Outlook
 from sim.experiment.pilot import find_warm_up
 from sim.experiment.precision import until_narrow
-from sim.experiment.selection import Choice, choose_best
 from sim.experiment.results import clear_tables
 from sim.experiment.runner import Runs, orders
+from sim.experiment.selection import Choice, choose_best
 from sim.experiment.shares import OthersToo, Share
 from sim.experiment.study import Study
 from sim.experiment.summary import write_csv
@@ -188,4 +188,7 @@ def may_add(study: Study) -> Mapping[str, int]:
     if experiment.precision is not None:
         more = experiment.precision.at_most - experiment.replications
         most["precision"] = scenarios * max(0, more)
+    if experiment.choose is not None:
+        among = len(experiment.choose.among or study.variants)
+        most["choose"] = among * max(0, experiment.choose.at_most - experiment.replications)
     return most
