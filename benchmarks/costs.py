@@ -12,7 +12,7 @@ from statistics import median
 from benchmarks import workload as w
 from benchmarks.careflow_model import plan_of
 from sim.experiment.replicate import MAX_PEOPLE, Replication
-from sim.experiment.store import write_replication
+from sim.experiment.store import Identity, write_replication
 from sim.flow.model import simulate
 from sim.measures.checks import check
 from sim.measures.measure import measure
@@ -40,7 +40,7 @@ def print_costs(rounds: int = 7) -> None:
                 check(run, stays)
             with timed(seconds, "results file (not in the benchmark)"):
                 path = Path(folder, f"{number}.parquet")
-                write_replication(path, Replication(run, measured), "", keep_logs=False)
+                write_replication(path, Replication(run, measured), Identity("", 0), keep_logs=False)
     print(f"CPU seconds, medians of {rounds}:")
     for part, spent in seconds.items():
         print(f"  {part:36} {median(spent):7.4f}")

@@ -1,28 +1,36 @@
 """``manifest.json``: what a results folder holds, so that nothing foreign is mixed into it."""
 
 import json
-import platform
-from collections.abc import Mapping
-from importlib.metadata import version
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from sim import __version__
+from sim.experiment.alone import LOCK
+from sim.experiment.names_given import slug
+from sim.experiment.shares import Share
 from sim.experiment.sources import Scenario
 from sim.experiment.store import whole_or_nothing
 from sim.experiment.study import Study
+from sim.experiment.versions import differences, made_with, versions_here
 from sim.measures.checks import check_titles
 from sim.place.numbers_used import inventory
 from sim.place.problems import InputError, Problem, input_error
 
 MANIFEST = "manifest.json"
-LIBRARIES = ("simpy", "numpy", "scipy", "pandas", "pyarrow")
+ADVICE = "; name another folder with --out, or delete this one"
+SAME = ("place", "start_date", "days", "warm_up", "seed", "keep")
+"""What is named if it differs, beside the versions and the scenarios."""
+MAX_REPLICATIONS = 100_000
 
 
-def describe(study: Study, replications: Mapping[str, int] | None = None) -> dict[str, Any]:
+def describe(
+    study: Study, replications: Mapping[str, int] | None = None, share: Share | None = None
+) -> dict[str, Any]:
     """Everything that a reader of the results needs to know of how they were made.
 
-    ``replications`` has how many there are of each scenario, once all are there.
+    ``replications`` has how many there are of each scenario, once all are there; ``share`` what
+    part of them is meant to be there.
     """
     experiment = study.experiment
     is_finished = replications is not None
@@ -45,6 +53,7 @@ def describe(study: Study, replications: Mapping[str, int] | None = None) -> dic
         "widened": experiment.widened,
         "seed": experiment.seed,
         "keep": experiment.keep,
+        "decides": experiment.decides,
         "compare_on": [each.model_dump() for each in experiment.compare_on],
         "scenarios": [
             _scenario(scenario, study, replications[name])
@@ -92,10 +101,8 @@ def describe(study: Study, replications: Mapping[str, int] | None = None) -> dic
             "runs": sum(replications.values()),
             "held": check_titles(),
         },
-        "versions": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in LIBRARIES},
-        },
+        "versions": dict(versions_here()),
+        **({"shard": {"number": share.number, "of": share.of}} if share else {}),
     }
 
 
@@ -152,45 +159,92 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise input_error(path, f"can't be read: {error}") from None
     if not isinstance(described, dict) or "scenarios" not in described:
         raise input_error(path, "not a manifest of careflow's")
+    try:
+        _refuse_half(described)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise input_error(
+            path, "this manifest is damaged, or of another version of careflow"
+        ) from None
     return described
 
 
-def refuse_strangers(folder: Path, study: Study) -> None:
+def _refuse_half(described: dict[str, Any]) -> None:
+    """Raise ValueError, or what a wrong type raises, unless all is there that is relied on."""
+    for each in described["scenarios"]:
+        if each["slug"] != slug(each["name"]) or not 0 < each["replications"] <= MAX_REPLICATIONS:
+            raise ValueError(each)
+        each["fingerprint"].encode()
+    described["careflow"].encode()
+    described["versions"].items()
+    if not isinstance(described["finished"], bool):
+        raise ValueError(described["finished"])
+    share_of(described)
+
+
+def share_of(described: Mapping[str, Any]) -> Share | None:
+    """Which shard a folder is meant to be; None for one that is meant to be whole."""
+    shard = described.get("shard")
+    return Share(int(shard["number"]), int(shard["of"])) if shard else None
+
+
+def versions_of(described: Mapping[str, Any]) -> dict[str, str]:
+    """The versions that the runs of a folder were made with."""
+    return made_with(described["careflow"], described["versions"])
+
+
+def refuse_strangers(folder: Path, study: Study, share: Share | None = None) -> None:
     """Refuse a folder that holds something other than results of this very experiment.
 
     Raises:
-        InputError: other files, another version, or scenarios whose place, levers, days, warm-up,
-            seed or logs differ; each difference is named.
+        InputError: other files, other versions of careflow or of a library that numbers depend on,
+            scenarios whose place, levers, days, warm-up, seed or logs differ, or another shard;
+            each difference is named.
     """
-    if not folder.exists() or not any(folder.iterdir()):
+    if not folder.exists() or all(each.name == LOCK for each in folder.iterdir()):
         return
     if not (folder / MANIFEST).is_file():
         raise input_error(
             folder, "the folder holds other files; name an empty or new folder with --out"
         )
     there = read_manifest(folder)
-    problems = []
-    if there["careflow"] != __version__:
-        problems.append(f"it was made with careflow {there['careflow']}, this is {__version__}")
-    here = describe(study)
-    # As long as the warm-up is being found, runs of the experiment itself are not there.
-    is_found = there.get("warm_up") is not None and here["warm_up"] is not None
-    names = ("place", "start_date", "days", *(["warm_up"] if is_found else []), "seed", "keep")
-    problems += [
-        f"{name} is {there.get(name)!r} there and {here[name]!r} here"
-        for name in names
-        if there.get(name) != here[name]
-    ]
-    known = {each["name"]: each["fingerprint"] for each in there["scenarios"]}
-    if is_found and not problems:
-        problems += [
-            f"the scenario {name!r} has another place or other levers there"
-            for name, scenario in study.scenarios.items()
-            if known.get(name, scenario.fingerprint) != scenario.fingerprint
-        ]
+    problems = list(foreign(there, describe(study)))
     if problems:
-        advice = "; name another folder with --out, or delete this one"
         raise InputError(
-            Problem(str(folder), f"these are results of another experiment: {problem}{advice}")
+            Problem(str(folder), f"these are results of another experiment: {problem}{ADVICE}")
             for problem in problems
         )
+    if share is not None:
+        _refuse_other_share(folder, there, share)
+
+
+def _refuse_other_share(folder: Path, there: Mapping[str, Any], share: Share) -> None:
+    if there["finished"]:
+        raise input_error(
+            folder, f"the folder holds the whole experiment, not {share.words}{ADVICE}"
+        )
+    share_there = share_of(there)
+    if share_there not in (None, share):
+        assert share_there is not None
+        raise input_error(
+            folder, f"the folder is {share_there.words} there and {share.words} here{ADVICE}"
+        )
+
+
+def foreign(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[str]:
+    """Why the runs of one folder don't belong among those of another: each difference, in words."""
+    found = list(differences(versions_of(there), versions_of(here)))
+    # As long as the warm-up is being found, runs of the experiment itself are not there.
+    is_found = there.get("warm_up") is not None and here["warm_up"] is not None
+    found += [
+        f"{name} is {there.get(name)!r} there and {here[name]!r} here"
+        for name in SAME
+        if there.get(name) != here[name] and (name != "warm_up" or is_found)
+    ]
+    known = {each["name"]: each["fingerprint"] for each in there["scenarios"]}
+    if is_found and not found:
+        found = [
+            f"the scenario {each['name']!r} has another place or other levers there"
+            for each in here["scenarios"]
+            if known.get(each["name"], each["fingerprint"]) != each["fingerprint"]
+        ]
+    yield from found

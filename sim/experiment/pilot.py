@@ -5,14 +5,16 @@ of another place are refused. Its people are others than those of the experiment
 measured knows nothing of why the warm-up is as long as it is.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from sim.experiment.days import day_series
-from sim.experiment.lab import Lab, Progress
+from sim.experiment.lab import Lab
 from sim.experiment.manifest import describe, refuse_strangers, write_manifest
+from sim.experiment.shares import Share
 from sim.experiment.store import run_path
 from sim.experiment.study import Study
 from sim.experiment.warm_up import (
@@ -33,21 +35,26 @@ FOLDER = "pilot"
 
 
 def find_warm_up(
-    study: Study, folder: Path, workers: int, progress: Progress | None = None
+    study: Study, folder: Path, lab_in: Callable[[Path, Study], Lab], share: Share | None = None
 ) -> tuple[Study, FoundWarmUp]:
     """The study with its warm-up, and what the pilot showed; runs of the pilot are made if missing.
 
+    ``lab_in`` opens a lab in a folder for a study.
+
     Raises:
+        OthersToo: this is a shard, and what others make of the pilot is not all there.
         InputError: a series still drifts after the longest warm-up that is looked for, or the
             place can't be run.
     """
     pilot = pilot_of(study)
     inside = folder / FOLDER
     refuse_strangers(inside, pilot)
+    wanted = dict.fromkeys(pilot.variants.values(), pilot.experiment.replications)
     number = pilot.experiment.replications
-    write_manifest(inside, describe(pilot))
-    with Lab(pilot, inside, workers, progress) as lab:
-        lab.make(dict.fromkeys(pilot.variants.values(), number))
+    write_manifest(inside, describe(pilot, share=share))
+    with lab_in(inside, pilot) as lab:
+        lab.make(wanted)
+        lab.insist_on(wanted)
     cuts = longest_cuts({name: _series(pilot, inside, name) for name in pilot.scenarios})
     write_manifest(inside, describe(pilot, dict.fromkeys(pilot.variants, number)))
     refuse(_still_drifting(study, cuts))

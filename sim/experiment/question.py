@@ -23,6 +23,8 @@ from sim.place.numbers import Strict
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 AS_IT_IS = "as it is"
 """The name of the baseline where only a design says what is run."""
+DECIDING = ("precision", "choose", "design", "search", "budget", "doubt", "control")
+"""The sections that ask for something to be decided beside the scenarios."""
 
 
 def _may_leave_out_scenarios(schema: dict[str, Any]) -> None:
@@ -140,3 +142,9 @@ class Experiment(Strict):
     def widened(self) -> float:
         """By what factor intervals are wider, as the number of replications depends on them."""
         return self.precision.widened(self.replications) if self.precision else 1.0
+
+    @property
+    def decides(self) -> list[str]:
+        """The sections of this experiment that ask for something to be decided."""
+        found = [name for name in DECIDING if name in self.model_fields_set]
+        return ["warm_up", *found] if self.warm_up_asked.is_to_be_found else found

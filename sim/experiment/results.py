@@ -10,9 +10,9 @@ import pandas as pd
 from sim.experiment.control_finding import control_table
 from sim.experiment.derived import with_totals
 from sim.experiment.findings import read_findings
-from sim.experiment.manifest import read_manifest
+from sim.experiment.manifest import read_manifest, share_of, versions_of
 from sim.experiment.scores import Scores, read_scores
-from sim.experiment.store import is_whole, read_records, run_path
+from sim.experiment.store import Identity, is_there, read_records, run_path
 from sim.experiment.summary import comparison_table, daily_bands, summary_table, write_csv
 from sim.place.problems import did_you_mean, input_error, one_of
 
@@ -96,6 +96,21 @@ class Results:
         )
 
 
+FOR_PEOPLE = (
+    "summary.csv", "comparison.csv", "comparison-with-*.csv", "findings.json", "report.html",
+    "scenarios/*.html", "warm_up.csv", "precision.csv", "control.csv", "design.csv", "effects.csv",
+    "sweep.csv", "ranking.csv",
+)  # fmt: skip
+"""What is written when the replications are there, and says nothing true of others."""
+
+
+def clear_tables(folder: Path) -> None:
+    """Take away what was written of an earlier state of the replications."""
+    for pattern in FOR_PEOPLE:
+        for path in folder.glob(pattern):
+            path.unlink(missing_ok=True)
+
+
 def open_results(folder: Path) -> Results:
     """A results folder whose replications are all there and whole.
 
@@ -103,15 +118,23 @@ def open_results(folder: Path) -> Results:
         InputError: not a results folder, or not complete.
     """
     results = Results(folder, read_manifest(folder))
+    share = share_of(results.manifest)
+    if share is not None:
+        raise input_error(
+            folder, f"this is {share.words}; put them together: careflow merge DIR... --out DIR"
+        )
+    if not results.manifest["finished"]:
+        raise input_error(folder, "this run is not finished; run the experiment again to go on")
+    versions = versions_of(results.manifest)
     for scenario in results.manifest["scenarios"]:
         for number in range(scenario["replications"]):
             path = run_path(folder, scenario["slug"], number)
-            if not is_whole(path, scenario["fingerprint"]):
+            if not is_there(path, Identity(scenario["fingerprint"], number, versions)):
                 raise input_error(
-                    path, "this replication is missing or broken; run the experiment again to mend"
+                    path,
+                    "this replication is missing, damaged or another one; run the experiment "
+                    "again to mend",
                 )
-    if not results.manifest["finished"]:
-        raise input_error(folder, "this run is not finished; run the experiment again to go on")
     return results
 
 

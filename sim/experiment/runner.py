@@ -5,30 +5,27 @@ own; so it does not matter which worker makes it, when, or how often a worker di
 """
 
 import multiprocessing
-import pickle
+import os
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol
 
+from sim.experiment.parcels import Parcel, Parcels, kept, unpacked
 from sim.experiment.question import Experiment
 from sim.experiment.replicate import replicate
 from sim.experiment.sources import Scenario
-from sim.experiment.store import write_replication
+from sim.experiment.store import Identity, as_file, write_whole
 from sim.measures.beds_tried import BedsTried
 from sim.patients.plan import Plan, make_plan
 from sim.place.words import Body
 
-K = TypeVar("K")
-T = TypeVar("T")
-
 MAX_DEATHS = 5
 """How often, with nothing finished in between, workers may die before the run gives up."""
-KEPT = 64
-"""How many scenarios a process keeps ready; one that is asked for again later is made again."""
 
 Told = Callable[[str, int], None]
 """Is told of each replication that is done: scenario and number."""
@@ -69,21 +66,37 @@ def orders(experiment: Experiment) -> Orders:
     )
 
 
+class Runs(Protocol):
+    """Makes replications, somewhere; what it has opened for that is closed at the end."""
+
+    @property
+    def orders(self) -> "Orders":
+        """What every worker needs to know."""
+        ...
+
+    def make(self, jobs: Iterable[Job], told: Told) -> int:
+        """Make these replications, in any order; says how many there were."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the processes that it has."""
+        ...
+
+    @property
+    def workers(self) -> int:
+        """How many replications it makes at a time."""
+        ...
+
+
 class Runner:
-    """Makes replications, in so many processes; these are kept until it is closed."""
+    """Makes replications on this machine, in so many processes, kept until it is closed."""
 
     def __init__(self, order: Orders, workers: int) -> None:
-        self.orders = order
-        self.workers = workers
+        self.orders: Orders = order
+        self.workers: int = workers
         self._here = Worker(order)
         self._pool: ProcessPoolExecutor | None = None
         self._parcels = Parcels()
-
-    def __enter__(self) -> "Runner":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._close()
 
     def make(self, jobs: Iterable[Job], told: Told) -> int:
         """Make these replications, in any order; says how many there were.
@@ -129,14 +142,14 @@ class Runner:
                 deaths += 1
                 again += under_way.values()
                 under_way.clear()
-                self._close()
+                self.close()
                 if deaths > MAX_DEATHS:
                     raise WorkersDied(
                         "worker processes were killed again and again, most likely for want of "
                         "memory; try --workers 1. What is done is kept."
                     ) from None
             except BaseException:
-                self._close()
+                self.close()
                 raise
 
     def _submit(self, pool: ProcessPoolExecutor, job: Job) -> Future[None]:
@@ -153,21 +166,11 @@ class Runner:
             )
         return self._pool
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """End the processes; what they are at is not waited for."""
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
-
-
-class Parcels:
-    """Scenarios as bytes to send; the last ones are kept."""
-
-    def __init__(self) -> None:
-        self._made: OrderedDict[str, bytes] = OrderedDict()
-
-    def of(self, scenario: Scenario) -> bytes:
-        """A scenario as bytes."""
-        return kept(self._made, scenario.fingerprint, lambda: pickle.dumps(scenario, protocol=5))
 
 
 class Worker:
@@ -180,19 +183,21 @@ class Worker:
     def __call__(self, job: Job) -> None:
         """Make one replication and write its file."""
         scenario = job.scenario
-        self.make(scenario.fingerprint, lambda: scenario, job.replication, job.path)
+        write_whole(job.path, self.make(scenario.fingerprint, lambda: scenario, job.replication))
 
-    def make(
-        self, fingerprint: str, scenario: Callable[[], Scenario], replication: int, path: Path
-    ) -> None:
-        """Make one replication; the scenario is asked for only if its plan is not at hand."""
+    def ready(self, fingerprint: str, scenario: Callable[[], Scenario]) -> tuple[Scenario, Plan]:
+        """A scenario and its plan; the scenario is asked for only if they are not at hand."""
 
-        def ready() -> tuple[Scenario, Plan]:
+        def anew() -> tuple[Scenario, Plan]:
             asked = scenario()
             return asked, make_plan(asked.place, asked.phases)
 
+        return kept(self._plans, fingerprint, anew)
+
+    def make(self, fingerprint: str, scenario: Callable[[], Scenario], replication: int) -> bytes:
+        """The file of one replication; the scenario is asked for if its plan is not at hand."""
         order = self.orders
-        known, plan = kept(self._plans, fingerprint, ready)
+        known, plan = self.ready(fingerprint, scenario)
         result = replicate(
             plan,
             order.days,
@@ -202,7 +207,7 @@ class Worker:
             lever_costs(known, order.warm_up, order.days),
             order.beds_tried,
         )
-        write_replication(path, result, fingerprint, keep_logs=order.keep_logs)
+        return as_file(result, Identity(fingerprint, replication), keep_logs=order.keep_logs)
 
 
 def lever_costs(scenario: Scenario, warm_up: int, days: int) -> dict[Body, float]:
@@ -218,32 +223,23 @@ def lever_costs(scenario: Scenario, warm_up: int, days: int) -> dict[Body, float
     return costs
 
 
-def kept(made: OrderedDict[K, T], key: K, make: Callable[[], T]) -> T:
-    """What was made for a key before, or made now; the oldest of many is let go."""
-    if key in made:
-        made.move_to_end(key)
-    else:
-        made[key] = make()
-        if len(made) > KEPT:
-            made.popitem(last=False)
-    return made[key]
-
-
 _worker: Worker | None = None
 
 
 def _begin(order: Orders) -> None:
-    """Make a worker process ready."""
+    """Make a worker process ready, and see that it does not outlive the one that began it."""
     global _worker
     _worker = Worker(order)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _work(fingerprint: str, parcel: bytes, replication: int, path: Path) -> None:
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _work(fingerprint: str, parcel: Parcel, replication: int, path: Path) -> None:
     assert _worker is not None
-    _worker.make(fingerprint, lambda: _unpacked(parcel), replication, path)
-
-
-def _unpacked(parcel: bytes) -> Scenario:
-    """A scenario from the bytes that this program's own main process has sent."""
-    scenario: Scenario = pickle.loads(parcel)
-    return scenario
+    write_whole(path, _worker.make(fingerprint, lambda: unpacked(parcel), replication))

@@ -3,78 +3,51 @@
 A file is one long table. Its column ``record`` says what a row is: ``measure`` (a measure's
 numerator and denominator), ``day`` (a setting's means of one day), ``journey`` (a stay of one of
 the few people sampled for each pathway), ``journey_task`` (a task of theirs) and, where the
-experiment keeps its logs, ``stay``, ``task`` and ``delay`` (a stretch of somebody's delay).
-Each kind of record is a row group of its own, measures first.
+experiment keeps its logs, ``stay``, ``task`` and ``delay`` (a stretch of somebody's delay). The
+measures are the first row group.
+
+Every file says whose it is (scenario, replication, versions), and is sealed: see ``seal.py``.
 """
 
 import contextlib
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
 
 from sim.experiment.replicate import Replication
-from sim.measures.definitions import SERIES
-from sim.measures.rows import localities
-from sim.measures.series import next_setting
-from sim.measures.stays import episodes_of
-from sim.measures.stretches import stretches_of
-from sim.measures.tasks import jobs_of, tasks_of
-from sim.place.words import PATHWAYS
+from sim.experiment.run_tables import SCHEMA, TEXTS, groups_of_rows
+from sim.experiment.seal import OPEN, is_sealed, sealed
+from sim.experiment.versions import made_here
+from sim.place.problems import input_error
 
-TEXT = pa.dictionary(pa.int32(), pa.string())
-SCHEMA = pa.schema(
-    [
-        ("record", TEXT),
-        ("measure", TEXT),
-        ("setting", TEXT),
-        ("locality", TEXT),
-        ("group", TEXT),
-        ("reason", TEXT),
-        ("body", TEXT),
-        ("team", TEXT),
-        ("part", TEXT),
-        ("numerator", pa.float64()),
-        ("denominator", pa.float64()),
-        ("day", pa.int32()),
-        *((name, pa.float64()) for name in SERIES),
-        ("patient", pa.string()),
-        ("pathway", TEXT),
-        ("wanted", TEXT),
-        ("came", TEXT),
-        ("next", TEXT),
-        ("task", TEXT),
-        ("asked_at", pa.float64()),
-        ("placed_at", pa.float64()),
-        ("admitted_at", pa.float64()),
-        ("ready_at", pa.float64()),
-        ("arranged_at", pa.float64()),
-        ("left_at", pa.float64()),
-        ("due_at", pa.float64()),
-        ("started_at", pa.float64()),
-        ("done_at", pa.float64()),
-        ("stay", pa.int32()),
-        ("next_stay", pa.int32()),
-        ("episode", pa.int32()),
-        ("attempt", pa.int32()),
-        ("held_from", pa.float64()),
-        ("freed_at", pa.float64()),
-        ("stopped_at", pa.float64()),
-    ]
-)
-CAME = (
-    "asked", "turned away", "exchanged", "returned", "found there", "cancelled", "another way on",
-    "unwell again", "gave up",
-)  # fmt: skip
-USUALLY = {"held_from": "placed_at", "freed_at": "left_at", "stopped_at": "placed_at"}
-"""Instants of a stay that are written only where they differ from the ones they mostly are."""
-EXAMPLES = 12
-"""How many people of each pathway have their journeys kept."""
-FINGERPRINT = b"careflow.fingerprint"
+FORMAT = 2
+"""Of the files of runs; goes up when what stands in them changes."""
+_IDENTITY, _SEAL = b"careflow", b"careflow.seal"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whose file it is: what it must say of itself to be taken for a replication's."""
+
+    fingerprint: str
+    """The scenario's."""
+    replication: int
+    versions: Mapping[str, str] = field(default_factory=made_here)
+
+    def as_bytes(self) -> bytes:
+        """The identity as it stands in the file."""
+        said = {
+            "format": FORMAT, "scenario": self.fingerprint, "replication": self.replication,
+            "made_with": dict(self.versions),
+        }  # fmt: skip
+        return json.dumps(said).encode()
 
 
 def run_path(folder: Path, slug: str, replication: int) -> Path:
@@ -95,52 +68,96 @@ def whole_or_nothing(path: Path) -> Iterator[Path]:
         with partial.open("rb+") as written:
             os.fsync(written.fileno())
         os.replace(partial, path)
+    except OSError as error:
+        error.filename = str(path)
+        raise
     finally:
         partial.unlink(missing_ok=True)
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file, whole or not at all."""
+    with whole_or_nothing(path) as partial:
+        partial.write_bytes(content)
+
+
 def sweep(folder: Path) -> None:
-    """Take away the half-written files that killed workers have left."""
-    for partial in (folder / "runs").glob("*/.*.partial"):
-        partial.unlink(missing_ok=True)
+    """Take away the half-written files that killed processes have left."""
+    for inside in ("", "runs/*/", "scenarios/"):
+        for partial in folder.glob(f"{inside}.*.partial"):
+            partial.unlink(missing_ok=True)
+
+
+def as_file(result: Replication, identity: Identity, *, keep_logs: bool) -> bytes:
+    """A replication's file."""
+    schema = SCHEMA.with_metadata({_IDENTITY: identity.as_bytes(), _SEAL: OPEN})
+    buffer = pa.BufferOutputStream()
+    with pq.ParquetWriter(
+        buffer, schema, compression="zstd", use_dictionary=TEXTS, write_statistics=False
+    ) as writer:
+        for table in groups_of_rows(result, keep_logs=keep_logs):
+            writer.write_table(table.cast(schema), row_group_size=max(1, table.num_rows))
+    return sealed(buffer.getvalue().to_pybytes())
 
 
 def write_replication(
-    path: Path, result: Replication, fingerprint: str, *, keep_logs: bool
+    path: Path, result: Replication, identity: Identity, *, keep_logs: bool
 ) -> None:
     """Write a replication's file, whole or not at all."""
-    examples = _examples(result)
-    kinds = [
-        [_measure_rows(result)],
-        [_day_rows(result)],
-        [_stay_rows(result, "journey", examples)],
-        list(_task_rows(result, "journey_task", examples)),
-    ]
-    if keep_logs:
-        kinds += [[_stay_rows(result)], list(_task_rows(result)), [_delay_rows(result)]]
-    schema = SCHEMA.with_metadata({FINGERPRINT: fingerprint.encode()})
-    with (
-        whole_or_nothing(path) as partial,
-        pq.ParquetWriter(partial, schema, compression="zstd") as writer,
-    ):
-        for tables in kinds:
-            if tables:
-                table = pa.concat_tables(tables).unify_dictionaries().cast(schema)
-                writer.write_table(table, row_group_size=max(1, table.num_rows))
+    write_whole(path, as_file(result, identity, keep_logs=keep_logs))
 
 
-def is_whole(path: Path, fingerprint: str) -> bool:
-    """Whether a replication's file is there, can be read, and belongs to this scenario."""
+def is_whole(path: Path, identity: Identity) -> bool:
+    """Whether a replication's file is there, undamaged, and is the one that is meant."""
     try:
-        metadata = pq.read_schema(path).metadata or {}
-    except (OSError, pa.ArrowException):
+        content = path.read_bytes()
+    except OSError:
         return False
-    return bool(metadata.get(FINGERPRINT) == fingerprint.encode())
+    return is_replication(content, identity)
+
+
+def is_replication(content: bytes, identity: Identity) -> bool:
+    """Whether bytes are the undamaged file of a replication, and of the one that is meant."""
+    return is_sealed(content) and _says(pa.BufferReader(content)) == identity.as_bytes()
+
+
+def is_there(path: Path, identity: Identity) -> bool:
+    """Whether a replication's file says that it is the one that is meant; damage may be inside."""
+    try:
+        with path.open("rb") as file:
+            return _says(file) == identity.as_bytes()
+    except OSError:
+        return False
+
+
+def said_by(content: bytes) -> dict[str, Any]:
+    """What a file says of itself, as a table; empty if it says nothing."""
+    return dict(json.loads(_says(pa.BufferReader(content)) or b"{}")) if is_sealed(content) else {}
+
+
+def _says(source: object) -> bytes | None:
+    """What a file says of itself; None if it can't be read."""
+    try:
+        return (pq.read_schema(source).metadata or {}).get(_IDENTITY)
+    except (OSError, pa.ArrowException):
+        return None
 
 
 def read_records(path: Path, record: str, columns: list[str]) -> pa.Table:
-    """The rows of one kind, with some columns."""
-    file = pq.ParquetFile(path)
+    """The rows of one kind, with some columns.
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        content = b""
+    if not is_sealed(content):
+        raise input_error(
+            path, "this replication is missing or damaged; run the experiment again to mend"
+        )
+    file = pq.ParquetFile(pa.BufferReader(content))
     if record == "measure":
         return file.read_row_group(0, columns=columns)
     return (
@@ -148,208 +165,3 @@ def read_records(path: Path, record: str, columns: list[str]) -> pa.Table:
         .filter(pa.compute.field("record") == record)
         .select(columns)
     )
-
-
-def _table(record: str, rows: int, **columns: object) -> pa.Table:
-    """A table of the whole schema, empty but for the columns given."""
-    arrays = []
-    for field in SCHEMA:
-        if field.name == "record":
-            value: pa.Array = pa.array([record] * rows, pa.string())
-        elif field.name in columns:
-            value = pa.array(columns[field.name], pa.string() if field.type == TEXT else field.type)
-        else:
-            value = pa.nulls(rows, pa.string() if field.type == TEXT else field.type)
-        arrays.append(value.dictionary_encode() if field.type == TEXT else value)
-    return pa.Table.from_arrays(arrays, names=SCHEMA.names)
-
-
-def _measure_rows(result: Replication) -> pa.Table:
-    rows = result.measured.rows
-    names = ("measure", "setting", "team", "locality", "group", "reason", "body", "part")
-    words = {name: [getattr(row, name) for row in rows] for name in names}
-    return _table(
-        "measure",
-        len(rows),
-        **words,
-        numerator=[row.numerator for row in rows],
-        denominator=[row.denominator for row in rows],
-    )
-
-
-def _day_rows(result: Replication) -> pa.Table:
-    settings = result.run.plan.settings
-    days = int(result.run.end)
-    series = {
-        name: np.where(np.isfinite(values), values, np.nan).ravel()
-        for name, values in result.measured.series.items()
-    }
-    return _table(
-        "day",
-        len(settings) * days,
-        setting=np.repeat(np.array(settings, dtype=object), days),
-        day=np.tile(np.arange(days, dtype=np.int32), len(settings)),
-        **series,
-    )
-
-
-def _examples(result: Replication) -> np.ndarray:
-    """The stays of the people whose journeys are kept, each person's in order.
-
-    Of each pathway the first few who came in the second half of the run (or, if nobody did, in the
-    run) and have left acute care by it. Who came is the same in every scenario, so these are mostly
-    the same people.
-    """
-    stays, plan = result.measured.stays, result.run.plan
-    of_route = [route.pathway for route in plan.routes]
-    is_acute = np.array([setting.acute for setting in plan.place.settings.values()])
-    gone = np.isfinite(stays.left_at) & is_acute[stays.setting]
-    came = result.run.cohort.arrived_at
-    chosen = []
-    for name in PATHWAYS:
-        takes_it = np.array([*(pathway == name for pathway in of_route), False])
-        leavers = stays.person[gone & takes_it[stays.route]]
-        for earliest in (result.run.end / 2, 0.0):
-            people = np.unique(leavers[came[leavers] > earliest])
-            if len(people):
-                break
-        for person in people[np.argsort(came[people], kind="stable")][:EXAMPLES]:
-            mine = np.flatnonzero(stays.person == person)
-            chosen.append(mine[np.argsort(stays.admitted_at[mine], kind="stable")])
-    return np.concatenate(chosen) if chosen else np.zeros(0, dtype=np.int64)
-
-
-def _stay_rows(
-    result: Replication, record: str = "stay", rows: np.ndarray | None = None
-) -> pa.Table:
-    """Stays that began, with everything that the log knows of them."""
-    run, stays = result.run, result.measured.stays
-    if rows is None:
-        rows = np.flatnonzero(np.isfinite(stays.asked_at))
-    plan = run.plan
-    settings = np.array(plan.settings, dtype=object)
-    names = np.array([*plan.names(), ""], dtype=object)
-    pathway = np.array([route.pathway or "" for route in plan.routes] + [""], dtype=object)
-    instants = {
-        name: _or_null(getattr(stays, name)[rows])
-        for name in (
-            "asked_at", "placed_at", "admitted_at", "ready_at", "arranged_at", "left_at",
-        )
-    }  # fmt: skip
-    instants |= {
-        name: _where_other(getattr(stays, name)[rows], getattr(stays, usually)[rows])
-        for name, usually in USUALLY.items()
-    }
-    follows = stays.followed_by[rows]
-    places, of_person = localities(run)
-    return _table(
-        record,
-        len(rows),
-        patient=_patients(result, stays.person[rows]),
-        group=np.array(plan.groups, dtype=object)[stays.group[rows]],
-        setting=settings[stays.setting[rows]],
-        wanted=settings[stays.wanted[rows]],
-        came=np.array(CAME, dtype=object)[stays.came[rows]],
-        pathway=pathway[stays.route[rows]],
-        next=names[next_setting(run, stays)[rows]],
-        locality=np.array(places, dtype=object)[of_person[stays.person[rows]]],
-        stay=rows.astype(np.int32),
-        next_stay=pa.array(follows.astype(np.int32), mask=follows < 0),
-        episode=episodes_of(run, stays)[rows],
-        **instants,
-    )
-
-
-def _task_rows(
-    result: Replication, record: str = "task", only: np.ndarray | None = None
-) -> Iterator[pa.Table]:
-    """The tasks that came due in the run: of all stays, or of some only."""
-    run, stays = result.run, result.measured.stays
-    wanted = np.ones(len(stays.visit), dtype=np.bool_)
-    if only is not None:
-        wanted[:] = False
-        wanted[only] = True
-    settings = np.array(run.plan.settings, dtype=object)
-    for times in tasks_of(run, stays):
-        due = np.flatnonzero((times.due_at < run.end) & wanted[times.stay])
-        stay, n = times.stay[due], len(due)
-        done = np.where(times.done_at[due] < run.end, times.done_at[due], np.inf)
-        if n or only is None:
-            yield _table(
-                record,
-                n,
-                patient=_patients(result, stays.person[stay]),
-                setting=settings[stays.setting[stay]],
-                task=[times.task.name] * n,
-                reason=[times.task.reason] * n,
-                body=[times.task.body] * n,
-                due_at=times.due_at[due],
-                started_at=times.due_at[due],
-                done_at=_or_null(done),
-                stay=stay,
-                attempt=np.zeros(n, dtype=np.int32),
-            )
-    jobs = jobs_of(run, stays)
-    rows = np.flatnonzero(wanted[jobs.stay])
-    if len(rows):
-        tasks, teams = run.plan.tasks, (*run.plan.teams, "")
-        of_task, stay = jobs.task[rows].tolist(), jobs.stay[rows]
-        yield _table(
-            record,
-            len(rows),
-            patient=_patients(result, stays.person[stay]),
-            setting=settings[stays.setting[stay]],
-            task=[tasks[number].name for number in of_task],
-            team=[teams[number] for number in jobs.team[rows].tolist()],
-            reason=[tasks[number].reason for number in of_task],
-            body=[tasks[number].body for number in of_task],
-            due_at=jobs.due_at[rows],
-            started_at=_or_null(jobs.started_at[rows]),
-            done_at=_or_null(jobs.done_at[rows]),
-            stopped_at=_or_null(jobs.dropped_at[rows]),
-            stay=stay,
-            attempt=jobs.attempt[rows],
-        )
-
-
-def _delay_rows(result: Replication) -> pa.Table:
-    """The stretches of every delay; one that is not over by the end of the run has no end."""
-    run, stays = result.run, result.measured.stays
-    stretches = stretches_of(run, stays)
-    rows = np.flatnonzero(stretches.start < run.end)
-    stay, end = stretches.stay[rows], stretches.end[rows]
-    causes = [stretches.causes[number] for number in stretches.cause[rows].tolist()]
-    return _table(
-        "delay",
-        len(rows),
-        reason=[cause.reason for cause in causes],
-        body=[cause.body for cause in causes],
-        part=[cause.part for cause in causes],
-        task=[cause.step for cause in causes],
-        started_at=stretches.start[rows],
-        done_at=_or_null(np.where(end < run.end, end, np.inf)),
-        stay=stay,
-    )
-
-
-def _patients(result: Replication, person: np.ndarray) -> list[str]:
-    """Names that are the same in every scenario: group, day and index within the day."""
-    cohort, groups = result.run.cohort, result.run.plan.groups
-    return [
-        f"{groups[group]}/{day if day >= 0 else f'start {-day}'}/{index}"
-        for group, day, index in zip(
-            cohort.group[person].tolist(),
-            cohort.day[person].tolist(),
-            cohort.index[person].tolist(),
-            strict=True,
-        )
-    ]
-
-
-def _where_other(instants: np.ndarray, usual: np.ndarray) -> pa.Array:
-    """Instants that differ from the usual ones; infinite for 'not in this run'."""
-    return pa.array(instants, pa.float64(), mask=instants == usual)
-
-
-def _or_null(instants: np.ndarray) -> pa.Array:
-    return pa.array(instants, pa.float64(), mask=~np.isfinite(instants))

@@ -1,11 +1,11 @@
 """Pages: the templates with their style, and files that are written whole or not at all."""
 
-import os
-import tempfile
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+
+from sim.experiment import store
 
 _HERE = Path(__file__).parent
 
@@ -30,13 +30,4 @@ def style() -> Markup:
 
 def write_whole(target: Path, text: str) -> None:
     """Write a file whole or not at all; its folder is made if need be."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".report-", suffix=target.suffix, dir=target.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    store.write_whole(target, text.encode("utf-8"))

@@ -13,9 +13,13 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from sim.experiment.carry_out import carry_out
+from sim.experiment.alone import alone_on
+from sim.experiment.carry_out import carry_out, foresee
 from sim.experiment.lab import Progress
+from sim.experiment.merge import merge
+from sim.experiment.outlook import Outlook
 from sim.experiment.results import Results, compare_with, open_results, write_tables
+from sim.experiment.shares import Share
 from sim.experiment.study import Study
 from sim.measures.definitions import MEASURES
 from sim.report.answer import verdict
@@ -45,6 +49,11 @@ class Shown(Progress):
         self._total += replications
         self._bar.update(self._task, total=self._total)
 
+    def foreseen(self, outlook: Outlook) -> None:
+        """How much is to be done."""
+        for line in outlook.lines():
+            self._bar.console.print(line, highlight=False, markup=False)
+
     def there(self, scenario: str, replication: int, was_made: bool) -> None:
         """A replication is there, made now or found."""
         self.made += was_made
@@ -53,30 +62,96 @@ class Shown(Progress):
         self._bar.update(self._task, advance=1, description=doing)
 
 
-def run_experiment(study: Study, folder: Path, workers: int | None = None) -> Path:
-    """Run what is not there yet, write tables and report; returns the report's path.
+def run_experiment(
+    study: Study,
+    folder: Path,
+    workers: int | None = None,
+    *,
+    on: str | None = None,
+    share: Share | None = None,
+) -> None:
+    """Run what is not there yet; then write tables and report, unless this is one shard of many.
 
     Raises:
-        InputError: the folder holds something else.
+        InputError: the folder holds something else, or there is no such cluster.
+        InUse: another process is at work on the folder.
+        WorkersDied: worker processes keep being killed, or the cluster is lost.
     """
     console = Console(stderr=True)
+    _introduce(console, study)
+    began = time.monotonic()
+    with _bar(console) as bar:
+        shown = Shown(bar)
+        carry_out(study, folder, workers or processors(), shown, on=on, share=share)
+    seconds = time.monotonic() - began
+    found = f" ({shown.found} were there already)" if shown.found else ""
+    console.print(f"{shown.made} replications run in {seconds:.0f} s{found}", highlight=False)
+    if share is not None:
+        print(f"{share.words[0].upper()}{share.words[1:]} is in {folder}")
+        print("When all are done: careflow merge DIR... --out DIR")
+        return
+    _write_and_show(folder)
+
+
+def foresee_experiment(
+    study: Study,
+    folder: Path,
+    workers: int | None = None,
+    *,
+    on: str | None = None,
+    share: Share | None = None,
+) -> None:
+    """Say what running it would take; nothing is written."""
+    console = Console(stderr=True)
+    _introduce(console, study)
+    for line in foresee(study, folder, workers or processors(), on=on, share=share).lines():
+        print(line)
+    print(f"Nothing was written; the results would go to {folder}")
+
+
+def merge_results(folders: Sequence[Path], out: Path) -> bool:
+    """Put folders together; write tables and report if all is there, and say whether it is."""
+    merged = merge(folders, out)
+    for path in merged.damaged:
+        print(f"{path}: left out, for it is damaged or another scenario's")
+    print(f"{merged.taken:,} replications are together in {out}")
+    for scenario, number in merged.missing.items():
+        print(f"Still to be made: {number:,} of {scenario}")
+    if merged.decides:
+        print(f"Still to be decided: {', '.join(merged.decides)}")
+    if not merged.is_finished:
+        print(
+            f"To go on from there: careflow run EXPERIMENT --out {out}, or again as shards on "
+            "copies of that folder"
+        )
+        return not merged.missing
+    _write_and_show(out)
+    return True
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _introduce(console: Console, study: Study) -> None:
     console.print(
         _what_is_run(study),
         highlight=False,
         markup=False,
     )
-    began = time.monotonic()
-    with _bar(console) as bar:
-        shown = Shown(bar)
-        carry_out(study, folder, workers or os.cpu_count() or 1, shown)
-    seconds = time.monotonic() - began
-    found = f" ({shown.found} were there already)" if shown.found else ""
-    console.print(f"{shown.made} replications run in {seconds:.0f} s{found}", highlight=False)
-    results = open_results(folder)
-    comparison = write_tables(results)
-    path = _write_report(results)
+
+
+def _write_and_show(folder: Path) -> None:
+    """Tables and report; on the screen, the differences on what the experiment compares on."""
+    with alone_on(folder):
+        results = open_results(folder)
+        comparison = write_tables(results)
+        path = _write_report(results)
     asked = results.manifest["compare_on"]
-    shown = asked if len(asked) * len(study.scenarios) <= MANY_ROWS else asked[:1]
+    shown = asked if len(asked) * len(results.slugs) <= MANY_ROWS else asked[:1]
     _print_comparison(comparison, shown)
     if len(shown) < len(asked):
         print(f"The other {len(asked) - 1} measures: careflow compare {folder}, or in the report.")
@@ -84,7 +159,6 @@ def run_experiment(study: Study, folder: Path, workers: int | None = None) -> Pa
     for said in (*said_of_warm_up(read), *said_of_precision(read), *said_of_choice(read)):
         print(said)
     print(f"The report is {path}")
-    return path
 
 
 def _what_is_run(study: Study) -> str:
@@ -105,7 +179,8 @@ def _what_is_run(study: Study) -> str:
 def compare_results(folder: Path, baseline: str | None) -> None:
     """Write and print the comparison with a baseline."""
     results = open_results(folder)
-    comparison, path = compare_with(results, baseline)
+    with alone_on(folder):
+        comparison, path = compare_with(results, baseline)
     _print_comparison(comparison, results.manifest["compare_on"])
     print(f"All differences are in {path}")
 
@@ -113,8 +188,9 @@ def compare_results(folder: Path, baseline: str | None) -> None:
 def rewrite_report(folder: Path) -> Path:
     """Write tables and report again from the replications that are there."""
     results = open_results(folder)
-    write_tables(results)
-    return _write_report(results)
+    with alone_on(folder):
+        write_tables(results)
+        return _write_report(results)
 
 
 def _write_report(results: Results) -> Path:

@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 
 from sim.experiment.replicate import Replication, replicate
 from sim.experiment.sources import Scenario
-from sim.experiment.store import write_replication
+from sim.experiment.store import Identity, write_replication
 from sim.experiment.study import Study, load_experiment
 from sim.patients.cohort import Cohort, draw_cohort
 from sim.patients.plan import Plan, make_plan
@@ -494,6 +494,6 @@ def written(scenario: Scenario, folder: Path) -> bytes:
     """The bytes of a replication's file, its whole log included, under one fingerprint."""
     path = folder / "run.parquet"
     result = replicate(make_plan(scenario.place, scenario.phases), 7, 0, 1, 0)
-    write_replication(path, result, "one fingerprint", keep_logs=True)
+    write_replication(path, result, Identity("one fingerprint", 0), keep_logs=True)
     assert pq.read_table(path).num_rows
     return path.read_bytes()

@@ -14,7 +14,7 @@ import pytest
 
 from sim.experiment.replicate import Replication, replicate
 from sim.experiment.sources import Scenario
-from sim.experiment.store import write_replication
+from sim.experiment.store import Identity, write_replication
 from sim.experiment.study import load_experiment
 from sim.patients.plan import make_plan
 from sim.place.problems import InputError
@@ -184,7 +184,7 @@ def simulated(scenario: Scenario) -> Replication:
 def written(scenario: Scenario, folder: Path) -> bytes:
     """The bytes of a replication's file, its whole log included, under one fingerprint."""
     path = folder / "run.parquet"
-    write_replication(path, simulated(scenario), "one fingerprint", keep_logs=True)
+    write_replication(path, simulated(scenario), Identity("one fingerprint", 0), keep_logs=True)
     assert pq.read_table(path).num_rows
     return path.read_bytes()
 

@@ -19,7 +19,8 @@ from sim.experiment.intervals import paired_difference, pooled
 from sim.experiment.lab import Progress
 from sim.experiment.replicate import replicate
 from sim.experiment.results import compare_with, open_results, write_tables
-from sim.experiment.store import EXAMPLES, read_records, run_path
+from sim.experiment.run_tables import EXAMPLES
+from sim.experiment.store import read_records, run_path
 from sim.experiment.study import load_experiment
 from sim.patients.plan import make_plan
 from sim.place.problems import InputError
@@ -185,7 +186,7 @@ def test_a_broken_file_is_made_again(experiment: Path, tmp_path: Path) -> None:
     whole = contents(folder)
     broken = run_path(folder, "more-care", 3)
     broken.write_bytes(broken.read_bytes()[:500])
-    with pytest.raises(InputError, match="missing or broken"):
+    with pytest.raises(InputError, match="missing, damaged or another"):
         open_results(folder)
     assert contents(run_all(experiment, folder)) == whole
 

@@ -3,6 +3,7 @@
 Rooms are imported inside the commands, so that ``careflow --help`` answers at once.
 """
 
+import errno
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,9 @@ from typing import Annotated
 import typer
 
 from sim import __version__
+from sim.cli.exports import export_app
+from sim.cli.imports import import_app
+from sim.cli.saying import say
 
 app = typer.Typer(
     help="How people move through the care settings of one place, and what cuts delayed transfers.",
@@ -18,10 +22,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(export_app, name="export")
+app.add_typer(import_app, name="import")
 
 WRONG_INPUT = 2
 FAILED = 1
 INTERRUPTED = 130
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""The disk is full, the user's part of it is, or the file would be too large."""
 
 
 def _version(asked: bool) -> None:
@@ -54,8 +62,7 @@ def new(
 
     if (folder is None) == (workbook is None):
         raise typer.BadParameter("name either a folder or --workbook FILE.xlsx")
-    for line in new_folder(folder) if folder else new_workbook(workbook or Path()):
-        print(line)
+    say(new_folder(folder) if folder else new_workbook(workbook or Path()))
 
 
 @app.command()
@@ -110,11 +117,25 @@ def run(
     scenario: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this one; may be repeated.")
     ] = None,
+    shard: Annotated[
+        str | None, typer.Option(metavar="I/N", help="Only the Ith of N shares of the runs.")
+    ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(metavar="tcp://HOST:PORT", help="On the Dask cluster of this scheduler."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would take; write nothing.")
+    ] = False,
 ) -> None:
     """Run an experiment; an interrupted run picks up where it stopped."""
+    from sim.experiment.shares import read_share
     from sim.experiment.study import load_experiment
-    from sim.report.run import run_experiment
+    from sim.report.run import foresee_experiment, run_experiment
 
+    if on is not None and workers is not None:
+        raise typer.BadParameter("--workers are this machine's; with --on, the cluster has its own")
+    share = read_share(shard) if shard else None
     study = load_experiment(
         experiment,
         replications=replications,
@@ -122,7 +143,25 @@ def run(
         seed=seed,
         scenarios=scenario or (),
     )
-    run_experiment(study, out or Path("results") / experiment.stem, workers)
+    name = f"{experiment.stem}-shard-{share.number}-of-{share.of}" if share else experiment.stem
+    carry_out = foresee_experiment if dry_run else run_experiment
+    carry_out(study, out or Path("results") / name, workers, on=on, share=share)
+
+
+@app.command()
+def merge(
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="DIR...", help="Shards, or other results folders.")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="Where to put them together.")
+    ],
+) -> None:
+    """Put shards of an experiment together; exit code 1 if some runs are still to be made."""
+    from sim.report.run import merge_results
+
+    if not merge_results(folders, out):
+        raise typer.Exit(FAILED)
 
 
 @app.command()
@@ -166,8 +205,7 @@ def state(
     """Write who is where on a day of simulated runs, as a list that a run can start from."""
     from sim.report.next_days import write_state
 
-    for line in write_state(place, out, day, replications, seed, workers):
-        print(line)
+    say(write_state(place, out, day, replications, seed, workers))
 
 
 @app.command()
@@ -199,209 +237,7 @@ def forecast(
     """Say how many people will be delayed, and in each setting, in the days from today's list."""
     from sim.report.next_days import run_forecast
 
-    for line in run_forecast(place, today, lever or [], days, date, runs, seed, out, workers):
-        print(line)
-
-
-export_app = typer.Typer(
-    help="Write results as files that other tools open: Excel, Power BI, R, process mining.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-app.add_typer(export_app, name="export")
-
-ResultsFolder = Annotated[Path, typer.Argument(metavar="RESULTS", help="A results folder.")]
-NewFile = Annotated[
-    Path | None,
-    typer.Option("--out", "-o", metavar="PATH", help="Where to write [RESULTS/exports/…]."),
-]
-OnlyScenario = Annotated[
-    str | None, typer.Option("--scenario", metavar="NAME", help="Only this one [all].")
-]
-OnlyReplication = Annotated[
-    int | None, typer.Option("--replication", metavar="N", help="Only this one, from 0 [all].")
-]
-OneScenario = Annotated[
-    str | None, typer.Option("--scenario", metavar="NAME", help="Which one [the first].")
-]
-OneReplication = Annotated[
-    int | None, typer.Option("--replication", metavar="N", help="Which one, from 0 [0].")
-]
-Replace = Annotated[bool, typer.Option("--replace", help="Replace what an export wrote there.")]
-
-
-def _say(lines: list[str]) -> None:
-    for line in lines:
-        print(line)
-
-
-@export_app.command("csv")
-def export_to_csv(
-    results: ResultsFolder,
-    out: NewFile = None,
-    scenario: OnlyScenario = None,
-    replication: OnlyReplication = None,
-    replace: Replace = False,
-) -> None:
-    """A folder of tidy CSV files that open in Excel: results, stays, tasks, days, definitions."""
-    from sim.exporters.csv_files import export_csv
-
-    _say(export_csv(results, out, scenario, replication, replace))
-
-
-@export_app.command("excel")
-def export_to_excel(
-    results: ResultsFolder,
-    out: NewFile = None,
-    scenario: OnlyScenario = None,
-    replace: Replace = False,
-) -> None:
-    """A workbook with named tables: summary, comparison, definitions, settings, provenance."""
-    from sim.exporters.workbook import export_excel
-
-    _say(export_excel(results, out, scenario, replace))
-
-
-@export_app.command("parquet")
-def export_to_parquet(
-    results: ResultsFolder,
-    out: NewFile = None,
-    scenario: OnlyScenario = None,
-    replication: OnlyReplication = None,
-    replace: Replace = False,
-) -> None:
-    """A folder of Parquet files, facts and dimensions, for Power BI, R and DuckDB."""
-    from sim.exporters.star import export_parquet
-
-    _say(export_parquet(results, out, scenario, replication, replace))
-
-
-@export_app.command("vidigi")
-def export_to_vidigi(
-    results: ResultsFolder,
-    out: NewFile = None,
-    scenario: OneScenario = None,
-    replication: OneReplication = None,
-    replace: Replace = False,
-) -> None:
-    """Who is in which space when, as vidigi's event log, to animate one run."""
-    from sim.exporters.process_csv import export_vidigi
-
-    _say(export_vidigi(results, out, scenario, replication, replace))
-
-
-@export_app.command("pm4py")
-def export_to_pm4py(
-    results: ResultsFolder,
-    out: NewFile = None,
-    scenario: OneScenario = None,
-    replication: OneReplication = None,
-    replace: Replace = False,
-) -> None:
-    """The events of one run as CSV in the columns of pm4py."""
-    from sim.exporters.process_csv import export_pm4py
-
-    _say(export_pm4py(results, out, scenario, replication, replace))
-
-
-@export_app.command("bupar")
-def export_to_bupar(
-    results: ResultsFolder,
-    out: NewFile = None,
-    scenario: OneScenario = None,
-    replication: OneReplication = None,
-    replace: Replace = False,
-) -> None:
-    """The events of one run as CSV in the columns of R's bupaR."""
-    from sim.exporters.process_csv import export_bupar
-
-    _say(export_bupar(results, out, scenario, replication, replace))
-
-
-@export_app.command("xes")
-def export_to_xes(
-    results: ResultsFolder,
-    out: NewFile = None,
-    scenario: OneScenario = None,
-    replication: OneReplication = None,
-    replace: Replace = False,
-) -> None:
-    """The events of one run as XES (IEEE 1849), for ProM, Disco, Celonis and others."""
-    from sim.exporters.xes import export_xes
-
-    _say(export_xes(results, out, scenario, replication, replace))
-
-
-@export_app.command("ocel")
-def export_to_ocel(
-    results: ResultsFolder,
-    out: NewFile = None,
-    scenario: OneScenario = None,
-    replication: OneReplication = None,
-    replace: Replace = False,
-) -> None:
-    """One run as an object-centric log, OCEL 2.0: .json, or .sqlite if the name ends so."""
-    from sim.exporters.ocel import export_ocel
-
-    _say(export_ocel(results, out, scenario, replication, replace))
-
-
-import_app = typer.Typer(
-    help="Make a place and an experiment of another tool's files.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-app.add_typer(import_app, name="import")
-
-
-@import_app.command("pathsimr")
-def import_pathsimr(
-    network: Annotated[Path, typer.Argument(metavar="NETWORK.csv", help="The network template.")],
-    calendar: Annotated[
-        Path, typer.Argument(metavar="CALENDAR.csv", help="The calendar template.")
-    ],
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="A folder to make.")],
-    unit: Annotated[
-        str, typer.Option(help="The templates' unit of time: minutes, hours, days or weeks.")
-    ] = "days",
-    days: Annotated[int, typer.Option(min=1, max=20_000, help="Days to measure.")] = 365,
-    warm_up: Annotated[int, typer.Option(min=0, max=20_000, help="Days before these.")] = 200,
-    replications: Annotated[int, typer.Option(min=1, max=100_000, help="Runs.")] = 100,
-) -> None:
-    """Read PathSimR's two templates."""
-    from sim.importers import pathsimr
-
-    _say(pathsimr.import_pathsimr(network, calendar, out, unit, days, warm_up, replications))
-
-
-@export_app.command("pathsimr")
-def export_pathsimr(
-    place: Annotated[Path, typer.Argument(metavar="PLACE", help="A place's YAML or .xlsx file.")],
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="A folder to make.")],
-    unit: Annotated[
-        str | None,
-        typer.Option(help="minutes, hours, days or weeks [the place's own, where it has one]."),
-    ] = None,
-) -> None:
-    """Write a place as PathSimR's two templates, where it can be said in them."""
-    from sim.importers import pathsimr_export
-
-    _say(pathsimr_export.export_pathsimr(place, out, unit))
-
-
-@import_app.command("ipacs")
-def import_ipacs(
-    workbook: Annotated[Path, typer.Argument(metavar="WORKBOOK.xlsx", help="The workbook.")],
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="A folder to make.")],
-    locality: Annotated[
-        list[str] | None,
-        typer.Option(metavar="CODE=NAME", help="What a locality is called; may be repeated."),
-    ] = None,
-) -> None:
-    """Read the workbook of the IPACS model."""
-    from sim.importers.ipacs import import_workbook, locality_names
-
-    _say(import_workbook(workbook, out, locality_names(locality or [])))
+    say(run_forecast(place, today, lever or [], days, date, runs, seed, out, workers))
 
 
 @app.command()
@@ -422,8 +258,7 @@ def validate(
     """Set the model beside published models and theory; exit code 1 if a figure does not agree."""
     from sim.report.validation import run_validation
 
-    for line in run_validation(experiments, quick, out, workers):
-        print(line)
+    say(run_validation(experiments, quick, out, workers))
 
 
 @app.command()
@@ -455,10 +290,14 @@ def _explain_failure(error: Exception) -> None:
 
     if isinstance(error, InputError):
         _stop(WRONG_INPUT, str(error))
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        name = f"{error.filename}: " if error.filename else ""
+        _stop(FAILED, f"{name}{error.strerror}; it was not written. What is done is kept, the same "
+              "command goes on from there.")  # fmt: skip
     if isinstance(error, OSError):
         name = f"{error.filename}: " if error.filename else ""
         _stop(WRONG_INPUT, f"{name}{error.strerror or error}")
-    if type(error).__name__ == "WorkersDied":
+    if type(error).__name__ in ("WorkersDied", "InUse"):
         _stop(FAILED, str(error))
     if type(error).__name__ == "CheckFailed":
         _stop(FAILED, f"a self-check failed, so nothing more was run: {error}. This is a fault in "
