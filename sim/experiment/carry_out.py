@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.experiment.alone import alone_on
+from sim.experiment.budgeting import carry_out_budget
 from sim.experiment.control_finding import control_finding
 from sim.experiment.effects import decide_design
 from sim.experiment.findings import write_findings
@@ -26,6 +27,7 @@ from sim.experiment.pilot import find_warm_up
 from sim.experiment.precision import until_narrow
 from sim.experiment.results import clear_tables
 from sim.experiment.runner import Runs, orders
+from sim.experiment.searching import carry_out_searches, most_runs
 from sim.experiment.selection import Choice, choose_best
 from sim.experiment.shares import OthersToo, Share
 from sim.experiment.study import Study
@@ -174,6 +176,10 @@ def decide(lab: Lab, made: Mapping[str, int]) -> dict[str, Any]:
     if lab.study.experiment.control is not None:
         lab.insist_on({lab.study.variants[name]: number for name, number in made.items()})
         found["control"] = control_finding(lab.study, lab.folder, made)
+    if lab.study.experiment.search:
+        found["search"] = carry_out_searches(lab)
+    if lab.study.experiment.budget is not None:
+        found["budget"] = carry_out_budget(lab, lab.study.experiment.budget)
     return found
 
 
@@ -191,4 +197,9 @@ def may_add(study: Study) -> Mapping[str, int]:
     if experiment.choose is not None:
         among = len(experiment.choose.among or study.variants)
         most["choose"] = among * max(0, experiment.choose.at_most - experiment.replications)
+    if experiment.search:
+        most["search"] = sum(map(most_runs, experiment.search.values()))
+    if experiment.budget is not None:
+        asked_for = experiment.budget
+        most["budget"] = 2 * asked_for.mixes_at_most * asked_for.replications
     return most

@@ -6,10 +6,21 @@ from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from sim.measures.definitions import MEASURES
+from sim.measures.definitions import MEASURES, Measure
 from sim.place.fields import Name
 from sim.place.numbers import Strict, wrong
 from sim.place.problems import did_you_mean, one_of
+
+
+def known_measure(name: str) -> Measure:
+    """The measure of this name; one that is unknown is a rule broken."""
+    measure = MEASURES.get(name)
+    if measure is None:
+        raise wrong(
+            f"no measure {name[:60]!r}; allowed: {one_of(MEASURES, 50)}"
+            f"{did_you_mean(name, MEASURES)}"
+        )
+    return measure
 
 
 class CompareOn(Strict):
@@ -28,12 +39,7 @@ class CompareOn(Strict):
 
     @model_validator(mode="after")
     def _known(self) -> "CompareOn":
-        measure = MEASURES.get(self.measure)
-        if measure is None:
-            raise wrong(
-                f"no measure {self.measure[:60]!r}; allowed: {one_of(MEASURES, 50)}"
-                f"{did_you_mean(self.measure, MEASURES)}"
-            )
+        measure = known_measure(self.measure)
         if measure.scope == "setting" and self.setting is None:
             raise wrong(
                 f"{measure.name} is measured by setting; write "

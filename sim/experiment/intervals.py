@@ -26,7 +26,10 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate with its 95% interval; the ends are NaN where there is only one replication."""
+    """An estimate with its interval, 95% unless told otherwise.
+
+    The ends are NaN where there is only one replication.
+    """
 
     mean: float
     low: float
@@ -114,6 +117,49 @@ def holm(p_values: Sequence[float]) -> list[float]:
         highest = max(highest, min(1.0, p * (len(order) - place)))
         raised[n] = highest
     return raised
+
+
+def pooled_if_skew(numerator: Floats, denominator: Floats, confidence: float) -> Interval:
+    """The same as ``pooled``, with ends that hold for skew replications and high confidence.
+
+    Where people queue, most replications are quiet and a few are very bad; then a t-interval of
+    high confidence lies too low. The t statistic is transformed so that its skewness is gone.
+
+    >>> found = pooled_if_skew(np.array([0.0, 0.0, 1.0, 0.0, 7.0]), np.ones(5), 0.95)
+    >>> round(found.low, 1), round(found.mean, 1), round(found.high, 1)
+    (-0.9, 1.6, 14.1)
+
+    Source: Hall (1992), On the removal of skewness by transformation, JRSS B 54.
+    """
+    plain = pooled(numerator, denominator, widening_to(confidence, len(numerator)))
+    residuals = ratio_residuals(numerator, denominator)
+    n, spread = plain.replications, float(residuals.std()) if len(residuals) else math.nan
+    if n < 3 or not spread > 0:
+        return plain
+    skewness = float((residuals**3).mean()) / spread**3 / math.sqrt(n)
+    error = float(residuals.std(ddof=1)) / math.sqrt(n)
+    t = float(stdtrit(n - 1, 0.5 + confidence / 2))
+    low, high = (plain.mean - error * _as_skew(x, skewness) for x in (t, -t))
+    return Interval(plain.mean, low, high, n)
+
+
+def widening_to(confidence: float, replications: int) -> float:
+    """The factor by which a 95% t-interval is widened (or narrowed) to one of this confidence.
+
+    >>> round(widening_to(0.99, 10), 3)
+    1.437
+    """
+    if replications < 2:
+        return 1.0
+    asked, usual = (stdtrit(replications - 1, 0.5 + c / 2) for c in (confidence, CONFIDENCE))
+    return float(asked / usual)
+
+
+def _as_skew(x: float, skewness: float) -> float:
+    """The t statistic that Hall's transformation takes to x; skewness is over the root of n."""
+    if abs(skewness) < 1e-9:
+        return x
+    return float(np.cbrt(1 + skewness * (x - skewness / 6)) - 1) / (skewness / 3)
 
 
 def share_better(

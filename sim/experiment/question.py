@@ -11,11 +11,13 @@ from pydantic import (
 )
 
 from sim.experiment.beds_tried import TriedBeds
+from sim.experiment.budget import Budget
 from sim.experiment.choose import Choose
 from sim.experiment.compare_on import CompareOn
 from sim.experiment.control import Control
 from sim.experiment.designs import Design
 from sim.experiment.precision import Precision
+from sim.experiment.search import Searches
 from sim.experiment.warm_up import MAX_DAYS, WarmUp
 from sim.place.fields import Name, Prose, Title, one_or_list
 from sim.place.numbers import Strict
@@ -121,6 +123,14 @@ class Experiment(Strict):
     control: Control | None = Field(
         None,
         description="Control charts of one run, and when a change would be seen in real data.",
+    )
+    search: Searches = Field(
+        default_factory=dict,
+        description="Name → what is searched for: the smallest capacity that meets targets, or the "
+        "most demand.",
+    )
+    budget: Budget | None = Field(
+        None, description="The best mix of levers and capacity for any sum up to a budget."
     )
     keep: Literal["summary", "logs"] = Field(
         "summary", description="What is kept of each run: its summary, or also its whole log."

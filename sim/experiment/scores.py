@@ -44,6 +44,11 @@ class Scores:
         """The same of the first so many replications."""
         return Scores(self.keys, self.numerator[:, :number], self.denominator[:, :number])
 
+    def last(self, number: int) -> "Scores":
+        """The same of the last so many replications."""
+        begin = self.replications - number
+        return Scores(self.keys, self.numerator[:, begin:], self.denominator[:, begin:])
+
     def row(self, key: Key) -> tuple[Floats, Floats]:
         """The numerators and denominators of one measure; nought of 1 where it has none."""
         if key in self.keys:
@@ -51,15 +56,23 @@ class Scores:
             return self.numerator[number], self.denominator[number]
         return np.zeros(self.replications), np.ones(self.replications)
 
-    def key_of_total(self, measure: str, setting: str = "") -> Key | None:
-        """The key of a measure of the whole place, or of a setting; None where it has none.
+    def key_of_total(self, measure: str, setting: str = "", team: str = "") -> Key | None:
+        """The key of a measure of the whole place, a setting or a team; None where it has none.
 
-        A setting's own locality says nothing more of it, and is passed over.
+        A setting's or a team's own locality and body say nothing more of it, and are passed over.
         """
-        plain = key_of(measure, setting)
-        if plain in self.keys or not setting:
+        plain = (measure, setting, team, "", "", "", "", "")
+        if plain in self.keys or not (setting or team):
             return plain if plain in self.keys else None
-        return next((key for key in self.keys if (*key[:3], "", *key[4:]) == plain), None)
+        wanted = (measure, setting, team, "", "", "")
+        return next((k for k in self.keys if (*k[:3], k[4], k[5], k[7]) == wanted), None)
+
+    def total(self, measure: str, setting: str = "", team: str = "") -> tuple[Floats, Floats]:
+        """The row of a total; nought of nothing where it was not measured."""
+        key = self.key_of_total(measure, setting, team)
+        if key is None and measure not in NOUGHT_IF_ABSENT:
+            return np.zeros(self.replications), np.zeros(self.replications)
+        return self.row(key or key_of(measure, setting))
 
     def value(self, key: Key) -> Floats:
         """A plain measure of each replication; shape (replications,)."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.experiment.beds_tried import cant_be_tried
 from sim.experiment.benchmarks import Benchmarks, read_benchmarks
+from sim.experiment.budget_checks import wrong_budget
 from sim.experiment.change_dates import cant_be_charted
 from sim.experiment.choose_checks import wrong_choice
 from sim.experiment.design_points import LaidOut
@@ -21,6 +22,7 @@ from sim.experiment.names_given import (
 from sim.experiment.planned import laid_out
 from sim.experiment.precision import wrong_precision
 from sim.experiment.question import Experiment
+from sim.experiment.search_checks import wrong_searches
 from sim.experiment.sources import Scenario, Sources, read_sources
 from sim.experiment.variants import Variant
 from sim.place.document import Document, Mark, read_yaml
@@ -50,6 +52,12 @@ class Study:
     def design_of(self, scenario: str) -> str | None:
         """What kind of design a scenario was made by; None for one that is written out."""
         return next((each.kind for each in self.designs if scenario in each.variants), None)
+
+    def variant_named(self, scenario: str | None) -> Variant:
+        """A scenario of the experiment as a variant, run or not; the first if None."""
+        scenarios = self.experiment.scenarios
+        name = next(iter(scenarios)) if scenario is None else scenario
+        return Variant(name, scenarios[name])
 
     @property
     def acute(self) -> list[str]:
@@ -119,6 +127,8 @@ def load_experiment(
     if len(loaded) == len(variants):
         problems += cant_be_charted(document, experiment, loaded)
     refuse([*problems, *cant_be_tried(document, experiment.beds_tried, places)])
+    refuse(wrong_searches(document, experiment, sources))
+    refuse(wrong_budget(document, experiment, sources))
     benchmarks = _read_benchmarks(document, experiment, places, everything)
     whole = tuple(each for each in designs if all(name in variants for name, _ in each.points))
     return Study(path, experiment, sources, variants, loaded, benchmarks, whole)

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -75,3 +75,21 @@ def as_levers(changes: Sequence[Change], experiment: Path, asked_at: str) -> Ite
         at: Keys = ("change", change.path)
         marks: dict[Keys, Mark] = {(): mark, at: mark, (*at, change.operation): mark}
         yield Document(experiment, tree, marks)
+
+
+def beside(
+    base: Variant, levers: Sequence[str] = (), changes: Sequence[Change] = (), said: str = ""
+) -> Variant:
+    """A variant with more levers and changes; ``said`` tells a reader which, in a few words.
+
+    The same levers and changes have the same name, whoever asks for them, and share their runs.
+
+    >>> beside(Variant("as it is"), ["hub"], said="hub").name
+    'as it is, hub 6d9b5a'
+    """
+    made = Variant(
+        base.name, (*base.levers, *levers), (*base.changes, *changes), base.inputs
+    )  # fmt: skip
+    parts = [*made.levers, "", *map(str, made.changes), "", *map(str, made.inputs)]
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:6]
+    return replace(made, name=f"{f'{base.name}, {said}'[:_LONGEST_NAME]} {digest}")

@@ -20,6 +20,7 @@ from sim.report.parts import (
     doubt,
     effects,
     front_door,
+    frontier,
     inputs,
     money,
     moved,
@@ -30,6 +31,7 @@ from sim.report.parts import (
     queue,
     ranking,
     reasons,
+    search,
     settings,
     sure,
     sweep,
@@ -123,6 +125,9 @@ def render(results: Results, bands: pd.DataFrame) -> str:
             levels=comparison.levels_table(results)
             if results.compare_on and not comparisons
             else None,
+            searches=search.search_pictures(results, "search"),
+            frontier=frontier.frontier_picture(results, "frontier"),
+            frontier_said=frontier.said_of_frontier(results),
             groups=moved.groups_picture(results, shown, "groups"),
             mix=reasons.delay_mix(results, "mix"),
             by_reason=reasons.by_reason(results, shown, "reasons"),

@@ -25,7 +25,9 @@ from sim.measures.definitions import MEASURES
 from sim.report.answer import verdict
 from sim.report.html import write_report
 from sim.report.parts.choice import said_of_choice
+from sim.report.parts.frontier import said_of_frontier
 from sim.report.parts.precision import said_of_precision
+from sim.report.parts.search import said_of_searches
 from sim.report.parts.warm_up import said_of_warm_up
 from sim.report.reading import read_results
 from sim.report.results import MOST_SHOWN, Difference, What
@@ -156,8 +158,9 @@ def _write_and_show(folder: Path) -> None:
     if len(shown) < len(asked):
         print(f"The other {len(asked) - 1} measures: careflow compare {folder}, or in the report.")
     read = read_results(folder)
-    for said in (*said_of_warm_up(read), *said_of_precision(read), *said_of_choice(read)):
-        print(said)
+    said = (*said_of_warm_up(read), *said_of_precision(read), *said_of_choice(read))
+    for sentence in (*said, *said_of_searches(read), *said_of_frontier(read)[:1]):
+        print(sentence)
     print(f"The report is {path}")
 
 

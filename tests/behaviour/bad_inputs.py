@@ -1,6 +1,6 @@
 """Files that a stranger might hand us, each wrong in one way, with what must be said about it."""
 
-from tests.behaviour import bad_places, bad_questions, bad_work
+from tests.behaviour import bad_places, bad_questions, bad_searches, bad_work
 from tests.behaviour.spoilt_files import GOOD, Case, Expected
 
 __all__ = ["CASES", "GOOD", "Case", "Expected"]
@@ -15,6 +15,7 @@ CASES: tuple[Case, ...] = (
     *bad_places.NAMES,
     *bad_places.ROUTES,
     *bad_places.CSV_FILES,
+    *bad_searches.SEARCHES,
     *bad_work.TEAMS,
     *bad_work.TASKS,
     *bad_work.LOCALITIES,

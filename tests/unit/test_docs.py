@@ -208,6 +208,15 @@ def test_the_choice_of_the_guide_is_valid(folder: Path) -> None:
     assert (choose.chance, choose.at_most) == (0.975, 500)
 
 
+@pytest.mark.parametrize("key", ["search", "budget"])
+def test_each_part_that_decides_is_valid_in_the_guide_s_experiment(folder: Path, key: str) -> None:
+    parts = [text for name, text in examples() if name == "in experiment.yaml"]
+    (part,) = [text for text in parts if f"\n{key}:\n" in text]
+    path = folder / "experiment.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + part, encoding="utf-8")
+    assert getattr(load_experiment(path).experiment, key)
+
+
 def test_lengths_of_time_in_the_guide_are_valid(tmp_path: Path) -> None:
     guide = GUIDE.read_text(encoding="utf-8")
     table = guide.partition("| you know |")[2].partition("## Settings")[0]
