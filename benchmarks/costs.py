@@ -40,7 +40,9 @@ def print_costs(rounds: int = 7) -> None:
                 check(run, stays)
             with timed(seconds, "results file (not in the benchmark)"):
                 path = Path(folder, f"{number}.parquet")
-                write_replication(path, Replication(run, measured), Identity("", 0), keep_logs=False)
+                write_replication(
+                    path, Replication(run, measured), Identity("", 0), keep_logs=False
+                )
     print(f"CPU seconds, medians of {rounds}:")
     for part, spent in seconds.items():
         print(f"  {part:36} {median(spent):7.4f}")

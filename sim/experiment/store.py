@@ -69,7 +69,8 @@ def whole_or_nothing(path: Path) -> Iterator[Path]:
             os.fsync(written.fileno())
         os.replace(partial, path)
     except OSError as error:
-        error.filename = str(path)
+        if error.errno is not None:
+            error.filename = str(path)
         raise
     finally:
         partial.unlink(missing_ok=True)

@@ -247,7 +247,7 @@ def test_results_of_another_version_are_refused(experiment: Path, tmp_path: Path
     folder = run_all(experiment, tmp_path / "out")
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps({**manifest, "careflow": "0.0.1"}))
-    with pytest.raises(InputError, match=r"made with careflow 0\.0\.1"):
+    with pytest.raises(InputError, match=r"careflow is 0\.0\.1 there and"):
         run_all(experiment, folder)
 
 

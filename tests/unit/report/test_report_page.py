@@ -206,11 +206,11 @@ def test_a_report_that_cannot_be_written_leaves_the_old_one(
     def broken(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr("sim.report.pages.os.replace", broken)
+    monkeypatch.setattr("sim.experiment.store.os.replace", broken)
     with pytest.raises(OSError, match="disk full"):
         write_report(tmp_path, bands)
     assert (tmp_path / "report.html").read_bytes() == before
-    assert not list(tmp_path.glob(".report-*"))
+    assert not list(tmp_path.glob(".*.partial"))
 
 
 def test_settings_rows_that_carry_their_locality_are_found(tmp_path: Path) -> None:
