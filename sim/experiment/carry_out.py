@@ -11,6 +11,7 @@ from typing import Any
 
 from sim.experiment.alone import alone_on
 from sim.experiment.control_finding import control_finding
+from sim.experiment.doubt_found import decide_doubt
 from sim.experiment.effects import decide_design
 from sim.experiment.findings import write_findings
 from sim.experiment.lab import Lab, Progress
@@ -174,6 +175,8 @@ def decide(lab: Lab, made: Mapping[str, int]) -> dict[str, Any]:
     if lab.study.experiment.control is not None:
         lab.insist_on({lab.study.variants[name]: number for name, number in made.items()})
         found["control"] = control_finding(lab.study, lab.folder, made)
+    if doubt := decide_doubt(lab, made):
+        found["doubt"] = doubt
     return found
 
 
@@ -191,4 +194,6 @@ def may_add(study: Study) -> Mapping[str, int]:
     if experiment.choose is not None:
         among = len(experiment.choose.among or study.variants)
         most["choose"] = among * max(0, experiment.choose.at_most - experiment.replications)
+    if experiment.doubt is not None:
+        most["doubt"] = experiment.doubt.runs(len(study.unknowns))
     return most

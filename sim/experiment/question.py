@@ -15,6 +15,7 @@ from sim.experiment.choose import Choose
 from sim.experiment.compare_on import CompareOn
 from sim.experiment.control import Control
 from sim.experiment.designs import Design
+from sim.experiment.doubt import Doubt
 from sim.experiment.precision import Precision
 from sim.experiment.warm_up import MAX_DAYS, WarmUp
 from sim.place.fields import Name, Prose, Title, one_or_list
@@ -121,6 +122,10 @@ class Experiment(Strict):
     control: Control | None = Field(
         None,
         description="Control charts of one run, and when a change would be seen in real data.",
+    )
+    doubt: Doubt | None = Field(
+        None,
+        description="The inputs that are not known well, and how far what is found rests on them.",
     )
     keep: Literal["summary", "logs"] = Field(
         "summary", description="What is kept of each run: its summary, or also its whole log."
