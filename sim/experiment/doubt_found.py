@@ -15,7 +15,15 @@ from numpy.typing import NDArray
 
 from sim.experiment.doubt import Doubt
 from sim.experiment.doubt_runs import Question, one_at_a_time, run_at, run_central
-from sim.experiment.knowing import Gains, gains, prob_beats, prob_best, worth_of_all, worth_of_one
+from sim.experiment.knowing import (
+    Gains,
+    gains,
+    prob_beats,
+    prob_best,
+    shared_luck,
+    worth_of_all,
+    worth_of_one,
+)
 from sim.experiment.lab import Lab, Procedure
 from sim.experiment.sensitivity import (
     effects,
@@ -176,8 +184,7 @@ def _outcome(drawn: Drawn, m: int, s: int, less: int | None) -> Outcome:
     question = drawn.question
     names = [each.name for each in question.scenarios]
     values, central = _less(drawn.draws[m], s, less), _less(drawn.central[m], s, less)
-    runs = question.replications
-    means = values.mean(axis=1) + central.mean() - central[:runs].mean()
+    means = values.mean(axis=1) + shared_luck(values, central).shift
     parts = split(values, central)
     ranked = rank_regression(drawn.values, means)
     low, high = (float(each) for each in np.quantile(means, RANGE))

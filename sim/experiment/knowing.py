@@ -53,17 +53,53 @@ def gains(values: Floats, central: Floats) -> Gains:
     ``values`` has shape (scenarios, draws, replications), more being better; ``central`` has shape
     (scenarios, runs), of which the first are of the same replications.
     """
-    scenarios, _, runs = values.shape
-    offset = central.mean(axis=1) - central[:, :runs].mean(axis=1)
-    measured = values.mean(axis=2) + offset[:, None]
-    measured = measured - measured[0]
+    scenarios = len(values)
+    measured = np.array(
+        [
+            (values[s] - values[0]).mean(axis=1) + shared_luck(values[s] - values[0], less).shift
+            for s, less in enumerate(central - central[0])
+        ]
+    )
     shrunk = np.array([_shrunk(measured[s], values[s] - values[0]) for s in range(scenarios)])
     luck = np.zeros((scenarios, scenarios))
     for a in range(scenarios):
         for b in range(scenarios):
             if a != b:
-                luck[a, b] = _luck(central[a] - central[b], values[a] - values[b])
+                luck[a, b] = shared_luck(values[a] - values[b], central[a] - central[b]).half
     return Gains(measured, shrunk, luck)
+
+
+@dataclass(frozen=True)
+class SharedLuck:
+    """What the few sets of patients that all draws share do to the means of all draws."""
+
+    shift: float
+    """To be added to the means."""
+    half: float
+    """Half of the 95% interval of what is left of it."""
+
+
+def shared_luck(values: Floats, central: Floats) -> SharedLuck:
+    """How far to shift the draws for the luck of their patients, as more runs of the centre tell.
+
+    ``values`` has shape (draws, replications), ``central`` (runs,), of which the first are of the
+    same replications. The centre tells the more, the larger the part of chance that is the same in
+    all places with the same patients; so that part of the distance is taken (a control variate with
+    the weight that leaves least variance).
+
+    Source: Law (2015), Simulation Modeling and Analysis, section 11.4 (control variates).
+    """
+    draws, few = values.shape
+    number = len(central)
+    rest = mean_squares(values).rest
+    patients = max(0.0, float(central.var(ddof=1)) - rest)
+    weight = patients / (patients + rest) if patients > 0 else 0.0
+    left = (1 - weight) ** 2 / few + (1 - (1 - weight) ** 2) / number
+    variance = patients * left + rest * (weight**2 * (1 / few - 1 / number) + 1 / (draws * few))
+    return SharedLuck(
+        weight * float(central.mean() - central[:few].mean()),
+        float(stdtrit(number - 1, 0.5 + CONFIDENCE / 2)) * math.sqrt(variance),
+    )
 
 
 def _shrunk(mean: Floats, runs: Floats) -> Floats:
@@ -74,15 +110,6 @@ def _shrunk(mean: Floats, runs: Floats) -> Floats:
     noise = mean_squares(runs).rest / runs.shape[1]
     middle = mean.mean()
     return np.asarray(middle + math.sqrt(max(0.0, 1 - noise / variance)) * (mean - middle))
-
-
-def _luck(central: Floats, runs: Floats) -> float:
-    """Half of the 95% interval of the mean over all draws, from the patients that these share."""
-    number, few = len(central), runs.shape[1]
-    variance = float(central.var(ddof=1)) / number
-    if number > few:
-        variance += mean_squares(runs).rest * (1 / few - 1 / number)
-    return float(stdtrit(number - 1, 0.5 + CONFIDENCE / 2)) * math.sqrt(variance)
 
 
 def prob_beats(found: Gains, a: int, b: int, values: Floats) -> Between:
@@ -139,7 +166,8 @@ def worth_of_all(found: Gains) -> Between:
     """The expected value of perfect information: of choosing with all inputs known.
 
     What is gained on average by taking the scenario that is best at each draw, in place of the one
-    that is best on the whole. Its interval is by bootstrap over the draws.
+    that is best on the whole. Its interval is by bootstrap over the draws; the luck of the patients
+    that these share is not in it.
     """
     return _with_interval(found.shrunk.shape[1], lambda drawn: _worth(found.shrunk[:, drawn]))
 
