@@ -127,6 +127,10 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what it would take; write nothing.")
     ] = False,
+    draws: Annotated[
+        int | None,
+        typer.Option(help="Of inputs in doubt, instead of the experiment's; 0 leaves doubt out."),
+    ] = None,
 ) -> None:
     """Run an experiment; an interrupted run picks up where it stopped."""
     from sim.experiment.shares import read_share
@@ -142,6 +146,7 @@ def run(
         days=days,
         seed=seed,
         scenarios=scenario or (),
+        draws=draws,
     )
     name = f"{experiment.stem}-shard-{share.number}-of-{share.of}" if share else experiment.stem
     carry_out = foresee_experiment if dry_run else run_experiment

@@ -12,6 +12,7 @@ from typing import Any
 from sim.experiment.alone import alone_on
 from sim.experiment.budgeting import carry_out_budget
 from sim.experiment.control_finding import control_finding
+from sim.experiment.doubt_found import decide_doubt
 from sim.experiment.effects import decide_design
 from sim.experiment.findings import write_findings
 from sim.experiment.lab import Lab, Progress
@@ -180,6 +181,8 @@ def decide(lab: Lab, made: Mapping[str, int]) -> dict[str, Any]:
         found["search"] = carry_out_searches(lab)
     if lab.study.experiment.budget is not None:
         found["budget"] = carry_out_budget(lab, lab.study.experiment.budget)
+    if doubt := decide_doubt(lab, made):
+        found["doubt"] = doubt
     return found
 
 
@@ -202,4 +205,6 @@ def may_add(study: Study) -> Mapping[str, int]:
     if experiment.budget is not None:
         asked_for = experiment.budget
         most["budget"] = 2 * asked_for.mixes_at_most * asked_for.replications
+    if experiment.doubt is not None:
+        most["doubt"] = experiment.doubt.runs(len(study.unknowns))
     return most

@@ -16,6 +16,7 @@ from sim.experiment.choose import Choose
 from sim.experiment.compare_on import CompareOn
 from sim.experiment.control import Control
 from sim.experiment.designs import Design
+from sim.experiment.doubt import Doubt
 from sim.experiment.precision import Precision
 from sim.experiment.search import Searches
 from sim.experiment.warm_up import MAX_DAYS, WarmUp
@@ -131,6 +132,10 @@ class Experiment(Strict):
     )
     budget: Budget | None = Field(
         None, description="The best mix of levers and capacity for any sum up to a budget."
+    )
+    doubt: Doubt | None = Field(
+        None,
+        description="The inputs that are not known well, and how far what is found rests on them.",
     )
     keep: Literal["summary", "logs"] = Field(
         "summary", description="What is kept of each run: its summary, or also its whole log."

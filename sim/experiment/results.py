@@ -100,6 +100,7 @@ FOR_PEOPLE = (
     "summary.csv", "comparison.csv", "comparison-with-*.csv", "findings.json", "report.html",
     "scenarios/*.html", "warm_up.csv", "precision.csv", "control.csv", "design.csv", "effects.csv",
     "sweep.csv", "ranking.csv", "search.csv", "frontier.csv",
+    "doubt.csv", "draws.csv",
 )  # fmt: skip
 """What is written when the replications are there, and says nothing true of others."""
 

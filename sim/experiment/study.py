@@ -11,6 +11,7 @@ from sim.experiment.budget_checks import wrong_budget
 from sim.experiment.change_dates import cant_be_charted
 from sim.experiment.choose_checks import wrong_choice
 from sim.experiment.design_points import LaidOut
+from sim.experiment.doubt import wrong_doubt
 from sim.experiment.files import NotFoundError, find
 from sim.experiment.names_given import (
     unknown_scenarios,
@@ -24,6 +25,7 @@ from sim.experiment.precision import wrong_precision
 from sim.experiment.question import Experiment
 from sim.experiment.search_checks import wrong_searches
 from sim.experiment.sources import Scenario, Sources, read_sources
+from sim.experiment.unknown_inputs import UnknownInput, unknown_inputs
 from sim.experiment.variants import Variant
 from sim.place.document import Document, Mark, read_yaml
 from sim.place.problems import InputError, Problem, input_error, refuse
@@ -44,6 +46,8 @@ class Study:
     benchmarks: Benchmarks | None = None
     designs: tuple[LaidOut, ...] = ()
     """Those whose scenarios are all there."""
+    unknowns: tuple[UnknownInput, ...] = ()
+    """The inputs in doubt, if any are."""
 
     def baseline_of(self, scenario: str) -> str:
         """The scenario that one is compared with; the first is compared with nothing else."""
@@ -97,8 +101,11 @@ def load_experiment(
     days: int | None = None,
     seed: int | None = None,
     scenarios: Sequence[str] = (),
+    draws: int | None = None,
 ) -> Study:
     """An experiment with its place and levers, all checked; some numbers may be overridden.
+
+    ``draws`` are those of inputs in doubt; with 0 of them, doubt is left out.
 
     Raises:
         InputError: with everything that is wrong in the experiment, its place or its levers.
@@ -106,6 +113,7 @@ def load_experiment(
     document = read_yaml(path)
     _refuse_other_kinds(document)
     _override(document, replications=replications, days=days, seed=seed)
+    _override_draws(document, draws)
     experiment = validate(document, Experiment)
     refuse(wrong_scenarios(document, experiment))
     refuse(wrong_precision(document, experiment.replications, experiment.precision))
@@ -117,6 +125,7 @@ def load_experiment(
     refuse(wrong_baselines(document, experiment, list(everything), scenarios))
     refuse(wrong_groups(document, experiment, list(everything)))
     refuse(wrong_choice(document, experiment, list(everything), scenarios))
+    refuse(wrong_doubt(document, experiment.doubt, list(everything)))
     variants = {
         name: each for name, each in everything.items() if not scenarios or name in scenarios
     }
@@ -131,7 +140,8 @@ def load_experiment(
     refuse(wrong_budget(document, experiment, sources))
     benchmarks = _read_benchmarks(document, experiment, places, everything)
     whole = tuple(each for each in designs if all(name in variants for name, _ in each.points))
-    return Study(path, experiment, sources, variants, loaded, benchmarks, whole)
+    unknowns = unknown_inputs(document, experiment.doubt, sources) if experiment.doubt else []
+    return Study(path, experiment, sources, variants, loaded, benchmarks, whole, tuple(unknowns))
 
 
 def _load(
@@ -170,6 +180,19 @@ def _override(document: Document, **numbers: int | None) -> None:
         if number is not None:
             document.tree[key] = number
             document.marks[(key,)] = Mark(f"--{key}", f"--{key}")
+
+
+def _override_draws(document: Document, draws: int | None) -> None:
+    """Put the draws of the command line in the place of the file's."""
+    if draws is None or not isinstance(document.tree, dict):
+        return
+    doubt = document.tree.get("doubt")
+    if not isinstance(doubt, dict):
+        raise input_error("--draws", f"{document.path} has no inputs in doubt; leave --draws out")
+    doubt["draws"] = draws
+    document.marks[("doubt", "draws")] = Mark("--draws", "--draws")
+    if draws == 0:
+        del document.tree["doubt"]
 
 
 def _read_benchmarks(

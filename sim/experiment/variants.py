@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,6 +25,8 @@ class Change:
     number: float | int | str
     """In the unit of the place's number, or a length with its own such as ``2 hours``; for
     ``times`` a factor."""
+    asked_at: str = field(default="", compare=False)
+    """Where it is asked for, for messages, if not where the variant is."""
 
     def __str__(self) -> str:
         sign = {"set": "=", "times": "×", "plus": "+"}[self.operation]
@@ -63,8 +65,8 @@ class Variant:
 
 def as_levers(changes: Sequence[Change], experiment: Path, asked_at: str) -> Iterator[Document]:
     """Each change as the document of a lever; ``asked_at`` is where the experiment asks for it."""
-    mark = Mark(asked_at, asked_at)
     for change in changes:
+        mark = Mark(change.asked_at or asked_at, change.asked_at or asked_at)
         tree: dict[str, Any] = {
             "lever": change.lever,
             "title": str(change)[:200],

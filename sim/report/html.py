@@ -37,6 +37,7 @@ from sim.report.parts import (
     sweep,
     teams,
     together,
+    tornado,
     variation,
     warm_up,
 )
@@ -94,6 +95,7 @@ def write_report(folder: Path, bands: pd.DataFrame, journeys: Journeys | None = 
 
 def render(results: Results, bands: pd.DataFrame) -> str:
     """The report as text: the same results give the same bytes."""
+    unknown = results.findings.get("doubt") or {}
     found = answer(results)
     shown = found.scenario
     comparisons = [
@@ -163,6 +165,11 @@ def render(results: Results, bands: pd.DataFrame) -> str:
             asked_precision_said=precision.said_of_precision(results),
             warm_up=warm_up.warm_up_picture(results, "warm-up"),
             warm_up_said=warm_up.said_of_warm_up(results),
+            inputs_said=tornado.said_of_inputs(unknown),
+            tornado=tornado.tornado_picture(unknown, "tornado"),
+            inputs_doubted=tornado.doubts_table(unknown),
+            inputs_best=tornado.best_table(unknown),
+            inputs_split=tornado.split_table(unknown),
             how_sure=sure.how_sure(results),
             precision=sure.precision_table(results) if results.compare_on else None,
             which_levers=inputs.levers_table(results),
