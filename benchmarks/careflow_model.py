@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import workload as w
-from sim.experiment.replicate import Replication, replicate
+from sim.experiment.making.replicate import Replication, replicate
 from sim.patients.plan import Plan, make_plan
 from sim.place.load import load_place
 from sim.place.schema import Place

@@ -11,8 +11,8 @@ from statistics import median
 
 from benchmarks import workload as w
 from benchmarks.careflow_model import plan_of
-from sim.experiment.replicate import MAX_PEOPLE, Replication
-from sim.experiment.store import Identity, write_replication
+from sim.experiment.folder.store import Identity, write_replication
+from sim.experiment.making.replicate import MAX_PEOPLE, Replication
 from sim.flow.model import simulate
 from sim.measures.checks import check
 from sim.measures.measure import measure

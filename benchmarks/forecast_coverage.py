@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.experiment.forecast import MIDNIGHT, band, count_days, days_of_run, load_courses
-from sim.experiment.replicate import MAX_PEOPLE
+from sim.experiment.making.replicate import MAX_PEOPLE
 from sim.flow.model import simulate
 from sim.measures.state import state_of
 from sim.measures.stays import stays_of

@@ -1,6 +1,6 @@
 """Small places to test with, and how to run them."""
 
-from sim.experiment.replicate import Replication, replicate
+from sim.experiment.making.replicate import Replication, replicate
 from sim.patients.plan import make_plan
 from sim.place.schema import Place
 from sim.validation.case import a_place, one_ward

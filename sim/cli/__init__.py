@@ -133,7 +133,7 @@ def run(
     ] = None,
 ) -> None:
     """Run an experiment; an interrupted run picks up where it stopped."""
-    from sim.experiment.shares import read_share
+    from sim.experiment.making.shares import read_share
     from sim.experiment.study import load_experiment
     from sim.report.run import foresee_experiment, run_experiment
 

@@ -9,31 +9,31 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.experiment.alone import alone_on
-from sim.experiment.budgeting import carry_out_budget
-from sim.experiment.control_finding import control_finding
-from sim.experiment.doubt_found import decide_doubt
-from sim.experiment.effects import decide_design
-from sim.experiment.findings import write_findings
-from sim.experiment.lab import Lab, Progress
-from sim.experiment.manifest import (
+from sim.experiment.budget.budgeting import carry_out_budget
+from sim.experiment.choice.selection import Choice, choose_best
+from sim.experiment.control.control_finding import control_finding
+from sim.experiment.design.effects import decide_design
+from sim.experiment.doubt.doubt_found import decide_doubt
+from sim.experiment.folder.findings import write_findings
+from sim.experiment.folder.manifest import (
     MANIFEST,
     describe,
     read_manifest,
     refuse_strangers,
     write_manifest,
 )
-from sim.experiment.outlook import Outlook
-from sim.experiment.pilot import find_warm_up
-from sim.experiment.precision import until_narrow
+from sim.experiment.making.alone import alone_on
+from sim.experiment.making.lab import Lab, Progress
+from sim.experiment.making.outlook import Outlook
+from sim.experiment.making.runner import Runs, orders
+from sim.experiment.making.shares import OthersToo, Share
+from sim.experiment.precision.pilot import find_warm_up
+from sim.experiment.precision.precision import until_narrow
+from sim.experiment.precision.warm_up import FoundWarmUp
 from sim.experiment.results import clear_tables
-from sim.experiment.runner import Runs, orders
-from sim.experiment.searching import carry_out_searches, most_runs
-from sim.experiment.selection import Choice, choose_best
-from sim.experiment.shares import OthersToo, Share
+from sim.experiment.search.searching import carry_out_searches, most_runs
 from sim.experiment.study import Study
 from sim.experiment.summary import write_csv
-from sim.experiment.warm_up import FoundWarmUp
 
 
 def carry_out(
@@ -121,7 +121,7 @@ def _cluster(study: Study, on: str | None) -> Runs | None:
     """The cluster of a scheduler; None for this machine."""
     if on is None:
         return None
-    from sim.experiment.cluster import Cluster
+    from sim.experiment.making.cluster import Cluster
 
     return Cluster(orders(study.experiment), on)
 

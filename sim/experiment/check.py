@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from sim.experiment.benchmarks import Benchmarks
-from sim.experiment.design_points import LaidOut
+from sim.experiment.design.design_points import LaidOut
 from sim.experiment.study import load_experiment
 from sim.place.levers import read_lever
 from sim.place.load import check_place, read_document

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment.store import read_records
+from sim.experiment.folder.store import read_records
 from sim.measures.definitions import SERIES
 
 

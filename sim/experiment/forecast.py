@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment.parallel import in_parallel
-from sim.experiment.replicate import MAX_PEOPLE
+from sim.experiment.making.parallel import in_parallel
+from sim.experiment.making.replicate import MAX_PEOPLE
 from sim.experiment.sources import days_without_numbers
 from sim.flow.model import Run, simulate
 from sim.measures.delays import acute_stays

@@ -11,15 +11,15 @@ from pydantic import (
 )
 
 from sim.experiment.beds_tried import TriedBeds
-from sim.experiment.budget import Budget
-from sim.experiment.choose import Choose
+from sim.experiment.budget.budget import Budget
+from sim.experiment.choice.choose import Choose
 from sim.experiment.compare_on import CompareOn
-from sim.experiment.control import Control
-from sim.experiment.designs import Design
-from sim.experiment.doubt import Doubt
-from sim.experiment.precision import Precision
-from sim.experiment.search import Searches
-from sim.experiment.warm_up import MAX_DAYS, WarmUp
+from sim.experiment.control.control import Control
+from sim.experiment.design.designs import Design
+from sim.experiment.doubt.doubt import Doubt
+from sim.experiment.precision.precision import Precision
+from sim.experiment.precision.warm_up import MAX_DAYS, WarmUp
+from sim.experiment.search.search import Searches
 from sim.place.fields import Name, Prose, Title, one_or_list
 from sim.place.numbers import Strict
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from sim.experiment.control_finding import control_table
+from sim.experiment.control.control_finding import control_table
 from sim.experiment.derived import with_totals
-from sim.experiment.findings import read_findings
-from sim.experiment.manifest import read_manifest, share_of, versions_of
+from sim.experiment.folder.findings import read_findings
+from sim.experiment.folder.manifest import read_manifest, share_of, versions_of
+from sim.experiment.folder.store import Identity, is_there, read_records, run_path
 from sim.experiment.scores import Scores, read_scores
-from sim.experiment.store import Identity, is_there, read_records, run_path
 from sim.experiment.summary import comparison_table, daily_bands, summary_table, write_csv
 from sim.place.problems import did_you_mean, input_error, one_of
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment.store import read_records, run_path
+from sim.experiment.folder.store import read_records, run_path
 
 Floats = NDArray[np.float64]
 Key = tuple[str, ...]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.experiment.files import NotFoundError, find, lever_files
-from sim.experiment.fingerprint import fingerprint
+from sim.experiment.folder.fingerprint import fingerprint
 from sim.experiment.names_given import slug
 from sim.experiment.question import Experiment
 from sim.experiment.variants import Variant, as_levers

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from sim.experiment.parallel import in_parallel
-from sim.experiment.replicate import MAX_PEOPLE
+from sim.experiment.making.parallel import in_parallel
+from sim.experiment.making.replicate import MAX_PEOPLE
 from sim.flow.model import simulate
 from sim.measures.checks import check
 from sim.measures.state import StatePerson, state_of

@@ -7,11 +7,13 @@ from typing import Any
 
 from sim.experiment.beds_tried import cant_be_tried
 from sim.experiment.benchmarks import Benchmarks, read_benchmarks
-from sim.experiment.budget_checks import wrong_budget
-from sim.experiment.change_dates import cant_be_charted
-from sim.experiment.choose_checks import wrong_choice
-from sim.experiment.design_points import LaidOut
-from sim.experiment.doubt import wrong_doubt
+from sim.experiment.budget.budget_checks import wrong_budget
+from sim.experiment.choice.choose_checks import wrong_choice
+from sim.experiment.control.change_dates import cant_be_charted
+from sim.experiment.design.design_points import LaidOut
+from sim.experiment.design.planned import laid_out
+from sim.experiment.doubt.doubt import wrong_doubt
+from sim.experiment.doubt.unknown_inputs import UnknownInput, unknown_inputs
 from sim.experiment.files import NotFoundError, find
 from sim.experiment.names_given import (
     unknown_scenarios,
@@ -20,12 +22,10 @@ from sim.experiment.names_given import (
     wrong_groups,
     wrong_scenarios,
 )
-from sim.experiment.planned import laid_out
-from sim.experiment.precision import wrong_precision
+from sim.experiment.precision.precision import wrong_precision
 from sim.experiment.question import Experiment
-from sim.experiment.search_checks import wrong_searches
+from sim.experiment.search.search_checks import wrong_searches
 from sim.experiment.sources import Scenario, Sources, read_sources
-from sim.experiment.unknown_inputs import UnknownInput, unknown_inputs
 from sim.experiment.variants import Variant
 from sim.place.document import Document, Mark, read_yaml
 from sim.place.problems import InputError, Problem, input_error, refuse

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.experiment.days import day_series
 from sim.experiment.derived import ratios
 from sim.experiment.families import families_of, own_levers
+from sim.experiment.folder.store import run_path, whole_or_nothing
 from sim.experiment.intervals import (
     Interval,
     holm,
@@ -20,7 +21,6 @@ from sim.experiment.intervals import (
     share_better,
 )
 from sim.experiment.scores import DIMENSIONS, NOUGHT_IF_ABSENT, Key, Scores
-from sim.experiment.store import run_path, whole_or_nothing
 from sim.measures.definitions import MEASURES, SERIES
 
 INTERVAL = ("low", "high")

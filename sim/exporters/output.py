@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.experiment.store import whole_or_nothing
+from sim.experiment.folder.store import whole_or_nothing
 from sim.place.problems import input_error
 
 EXPORTS = "exports"

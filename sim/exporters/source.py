@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from sim.experiment.folder.run_tables import USUALLY
+from sim.experiment.folder.store import read_records, run_path
 from sim.experiment.results import Results, open_results
-from sim.experiment.run_tables import USUALLY
-from sim.experiment.store import read_records, run_path
 from sim.measures.definitions import SERIES
 from sim.place.problems import did_you_mean, input_error, one_of
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.experiment import store
+from sim.experiment.folder import store
 
 _HERE = Path(__file__).parent
 

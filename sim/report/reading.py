@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.experiment.benchmarks import Tolerance
-from sim.experiment.findings import read_findings
+from sim.experiment.folder.findings import read_findings
 from sim.report.results import (
     DIMENSIONS,
     Benchmark,

@@ -13,13 +13,13 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from sim.experiment.alone import alone_on
 from sim.experiment.carry_out import carry_out, foresee
-from sim.experiment.lab import Progress
-from sim.experiment.merge import merge
-from sim.experiment.outlook import Outlook
+from sim.experiment.folder.merge import merge
+from sim.experiment.making.alone import alone_on
+from sim.experiment.making.lab import Progress
+from sim.experiment.making.outlook import Outlook
+from sim.experiment.making.shares import Share
 from sim.experiment.results import Results, compare_with, open_results, write_tables
-from sim.experiment.shares import Share
 from sim.experiment.study import Study
 from sim.measures.definitions import MEASURES
 from sim.report.answer import verdict

@@ -9,7 +9,7 @@ from typing import Any
 from scipy.special import stdtrit
 
 from sim.experiment.benchmarks import AtMostOutside, Tolerance
-from sim.experiment.replicate import Replication
+from sim.experiment.making.replicate import Replication
 from sim.measures.beds_tried import BedsTried
 from sim.place.schema import Place
 from sim.place.uptake import Phases

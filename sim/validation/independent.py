@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiment.parallel import in_parallel
-from sim.experiment.replicate import Replication, replicate
+from sim.experiment.making.parallel import in_parallel
+from sim.experiment.making.replicate import Replication, replicate
 from sim.patients.plan import make_plan
 from sim.validation.simulators.alarms import (
     FALSE_ALARM,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.experiment.benchmarks import Benchmark, Benchmarks
-from sim.experiment.replicate import Replication
+from sim.experiment.making.replicate import Replication
 from sim.experiment.scores import NOUGHT_IF_ABSENT, Key, key_of
 from sim.experiment.sources import Scenario
 from sim.experiment.study import Study, load_experiment

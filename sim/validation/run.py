@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from sim.experiment.intervals import pooled
-from sim.experiment.parallel import in_parallel
-from sim.experiment.replicate import replicate
+from sim.experiment.making.parallel import in_parallel
+from sim.experiment.making.replicate import replicate
 from sim.patients.plan import Plan, make_plan
 from sim.validation.case import Case, Pairs, Trial
 from sim.validation.figures import Compared

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment.replicate import replicate
+from sim.experiment.making.replicate import replicate
 from sim.experiment.scores import Scores, key_of
 from sim.experiment.summary import comparison_table
 from sim.patients.plan import make_plan

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from sim.experiment.choose import Choose
-from sim.experiment.replicate import replicate
+from sim.experiment.choice.choose import Choose
+from sim.experiment.choice.selection import Choice, choose_best
+from sim.experiment.making.replicate import replicate
 from sim.experiment.scores import Key, Scores, key_of
-from sim.experiment.selection import Choice, choose_best
 from sim.experiment.variants import Variant
 from sim.patients.plan import Plan, make_plan
 from sim.validation.theory.formulas import erlang_b

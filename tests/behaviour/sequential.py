@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment.intervals import Interval, paired_difference, pooled
-from sim.experiment.lab import Measured, Wanted
-from sim.experiment.precision import Precision, Reached, until_narrow
-from sim.experiment.replicate import replicate
+from sim.experiment.making.lab import Measured, Wanted
+from sim.experiment.making.replicate import replicate
+from sim.experiment.precision.precision import Precision, Reached, until_narrow
 from sim.experiment.scores import Key, Scores, key_of
 from sim.experiment.variants import Variant
 from sim.patients.plan import make_plan

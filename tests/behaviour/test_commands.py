@@ -225,7 +225,7 @@ def test_a_failed_self_check_stops_the_run_and_asks_for_a_report(
 def test_too_many_people_are_refused_before_memory_runs_out(
     town: Path, careflow: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sim.experiment import replicate
+    from sim.experiment.making import replicate
 
     monkeypatch.setattr(replicate, "MAX_PEOPLE", 50)
     out = tmp_path / "out"

@@ -17,9 +17,9 @@ import pyarrow.parquet as pq
 import pytest
 from ruamel.yaml import YAML
 
-from sim.experiment.replicate import Replication, replicate
+from sim.experiment.folder.store import Identity, write_replication
+from sim.experiment.making.replicate import Replication, replicate
 from sim.experiment.sources import Scenario
-from sim.experiment.store import Identity, write_replication
 from sim.experiment.study import Study, load_experiment
 from sim.patients.cohort import Cohort, draw_cohort
 from sim.patients.plan import Plan, make_plan

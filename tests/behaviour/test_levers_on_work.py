@@ -12,9 +12,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from sim.experiment.replicate import Replication, replicate
+from sim.experiment.folder.store import Identity, write_replication
+from sim.experiment.making.replicate import Replication, replicate
 from sim.experiment.sources import Scenario
-from sim.experiment.store import Identity, write_replication
 from sim.experiment.study import load_experiment
 from sim.patients.plan import make_plan
 from sim.place.problems import InputError

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.experiment.replicate import Replication
+from sim.experiment.making.replicate import Replication
 from sim.flow.log import EXCHANGED, FOUND_THERE, RETURNED, TURNED_AWAY
 from sim.flow.model import Run, simulate
 from sim.measures.measure import measure

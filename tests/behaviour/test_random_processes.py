@@ -13,7 +13,7 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.experiment.replicate import Replication
+from sim.experiment.making.replicate import Replication
 from sim.flow.log import CANCELLED, GAVE_UP, REROUTED, UNWELL_AGAIN
 from sim.flow.model import Run, simulate
 from sim.measures.measure import measure

@@ -10,8 +10,8 @@ figures).
 import numpy as np
 import pytest
 
-from sim.experiment.looks import looks, widening
-from sim.experiment.precision import NarrowEnough, Precision
+from sim.experiment.precision.looks import looks, widening
+from sim.experiment.precision.precision import NarrowEnough, Precision
 from tests.behaviour.sequential import (
     Known,
     a_blocking_line,

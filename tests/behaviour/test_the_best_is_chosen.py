@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.experiment.choose import Choose
+from sim.experiment.choice.choose import Choose
+from sim.experiment.choice.selection import ROUND, Rule
 from sim.experiment.compare_on import CompareOn
 from sim.experiment.scores import Scores, key_of
-from sim.experiment.selection import ROUND, Rule
 from sim.experiment.variants import Variant
 from sim.place.problems import InputError
 from tests.behaviour.selection_trials import (

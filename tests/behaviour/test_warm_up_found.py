@@ -12,7 +12,7 @@ from scipy import stats
 from scipy.linalg import expm
 
 from sim.experiment.carry_out import carry_out
-from sim.experiment.lab import Progress
+from sim.experiment.making.lab import Progress
 from sim.experiment.results import open_results, write_tables
 from sim.experiment.study import load_experiment
 from sim.place.problems import InputError

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sim.experiment.intervals import Interval, pooled
-from sim.experiment.replicate import replicate
+from sim.experiment.making.replicate import replicate
 from sim.experiment.study import Study, load_experiment
 from sim.measures.stays import stays_of
 from sim.patients.offered_load import offered_load

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiment.fingerprint import fingerprint
+from sim.experiment.folder.fingerprint import fingerprint
 from sim.experiment.study import load_experiment
 from sim.importers.ipacs import import_workbook
 from sim.place.load import load_place

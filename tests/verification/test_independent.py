@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.experiment.replicate import Replication, replicate
+from sim.experiment.making.replicate import Replication, replicate
 from sim.flow.ward import Ward
 from sim.patients.distributions import InverseCdf
 from sim.patients.plan import make_plan

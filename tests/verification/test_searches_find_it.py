@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiment.frontier import explore
-from sim.experiment.lab import Lab
-from sim.experiment.line import Line
-from sim.experiment.mixes import mixes_of, variant_of
-from sim.experiment.searching import find
+from sim.experiment.budget.frontier import explore
+from sim.experiment.budget.mixes import mixes_of, variant_of
+from sim.experiment.making.lab import Lab
+from sim.experiment.search.line import Line
+from sim.experiment.search.searching import find
+from sim.experiment.search.together import Joint
 from sim.experiment.study import Study, load_experiment
-from sim.experiment.together import Joint
 from sim.validation.theory.formulas import erlang_b, erlang_c, line_moves, stationary
 from tests.unit.experiment.parish import BUDGET, write_parish
 

@@ -8,7 +8,7 @@ import pytest
 from sim_tools.output_analysis import ReplicationsAlgorithm
 
 from sim.experiment.benchmarks import Tolerance
-from sim.experiment.precision import first_narrow
+from sim.experiment.precision.precision import first_narrow
 
 SERIES_OF_EACH = 8
 BUDGET = 90

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.experiment.mser import BATCH
+from sim.experiment.precision.mser import BATCH
 from sim.report.drawing import BLUE, GREY, INK, WIDTH, canvas, panel, picture, wrapped
 from sim.report.marks import Picture, figure_key
 from sim.report.results import Results

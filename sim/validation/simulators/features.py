@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from sim.experiment.replicate import replicate
+from sim.experiment.making.replicate import replicate
 from sim.patients.distributions import mean_days
 from sim.patients.plan import make_plan
 from sim.place.distributions import Distribution

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiment.replicate import Replication
+from sim.experiment.making.replicate import Replication
 from sim.measures.beds_tried import numbers_there
 from sim.place.schema import Place
 from sim.validation.case import Case, a_place, measured, theory

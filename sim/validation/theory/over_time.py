@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment.replicate import Replication
+from sim.experiment.making.replicate import Replication
 from sim.patients.distributions import inverse_cdf, mean_days
 from sim.place.distributions import Distribution
 from sim.validation.case import Case, a_place, measured, one_ward, theory

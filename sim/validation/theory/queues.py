@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiment.replicate import Replication
+from sim.experiment.making.replicate import Replication
 from sim.validation.case import Case, a_place, measured, one_ward, theory
 from sim.validation.theory.formulas import cobham, erlang_b, erlang_c, pollaczek_khinchine
 

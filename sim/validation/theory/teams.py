@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment.replicate import Replication
+from sim.experiment.making.replicate import Replication
 from sim.measures.tasks import JobTimes, jobs_of
 from sim.patients.team_load import team_load
 from sim.place.schema import Place

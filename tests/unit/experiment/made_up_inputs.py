@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment.compare_on import CompareOn
-from sim.experiment.doubt_runs import Question
-from sim.experiment.lab import Procedure
+from sim.experiment.doubt.doubt_runs import Question
+from sim.experiment.doubt.unknown_inputs import Target, UnknownInput
+from sim.experiment.making.lab import Procedure
 from sim.experiment.scores import Scores, key_of
-from sim.experiment.unknown_inputs import Target, UnknownInput
 from sim.experiment.variants import Variant
 
 Floats = NDArray[np.float64]

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from sim.experiment.lab import Procedure
+from sim.experiment.making.lab import Procedure
 from sim.experiment.scores import Scores, key_of
 from sim.experiment.variants import Variant
 

@@ -18,14 +18,14 @@ import pytest
 from sim.cli import main
 from sim.experiment import carry_out as carrying
 from sim.experiment.carry_out import carry_out, foresee
-from sim.experiment.lab import Lab, Procedure
-from sim.experiment.merge import merge
-from sim.experiment.outlook import Outlook
+from sim.experiment.folder.merge import merge
+from sim.experiment.folder.store import run_path
+from sim.experiment.making.lab import Lab, Procedure
+from sim.experiment.making.outlook import Outlook
+from sim.experiment.making.runner import WorkersDied
+from sim.experiment.making.shares import Share, read_share
 from sim.experiment.results import open_results
-from sim.experiment.runner import WorkersDied
 from sim.experiment.scores import key_of
-from sim.experiment.shares import Share, read_share
-from sim.experiment.store import run_path
 from sim.experiment.study import load_experiment
 from sim.experiment.variants import Change, Variant
 from sim.place.problems import InputError
@@ -229,7 +229,7 @@ def test_what_is_damaged_is_left_out_of_a_merge_and_said_to_be_missing(
 def test_the_same_replication_with_other_numbers_is_refused(
     experiment: Path, tmp_path: Path
 ) -> None:
-    from sim.experiment.seal import OPEN, is_sealed, sealed
+    from sim.experiment.folder.seal import OPEN, is_sealed, sealed
 
     one, other = tmp_path / "one", tmp_path / "other"
     carry_out(load_experiment(experiment), one, 1)
@@ -338,7 +338,7 @@ def test_a_plan_says_what_may_be_added_and_what_there_is_no_room_for() -> None:
 def test_a_cluster_that_is_not_there_is_said_plainly(
     experiment: Path, careflow: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sim.experiment import cluster as on_dask
+    from sim.experiment.making import cluster as on_dask
 
     monkeypatch.setattr(on_dask, "PATIENCE_SECONDS", 1)
     for address, said in (
@@ -363,8 +363,8 @@ def test_a_cluster_that_is_not_there_is_said_plainly(
 def test_a_cluster_of_other_versions_is_refused_one_without_workers_too_and_one_that_ends_is_said(
     experiment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sim.experiment import cluster as on_dask
-    from sim.experiment.versions import made_here
+    from sim.experiment.folder.versions import made_here
+    from sim.experiment.making import cluster as on_dask
 
     study = load_experiment(experiment, replications=2000)
     with cluster(0) as made:

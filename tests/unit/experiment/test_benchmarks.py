@@ -6,7 +6,7 @@ import pytest
 
 from sim.experiment.benchmarks import Tolerance, read_benchmarks
 from sim.experiment.check import check_file
-from sim.experiment.manifest import describe
+from sim.experiment.folder.manifest import describe
 from sim.experiment.study import load_experiment
 from sim.place.load import load_place
 from sim.place.problems import InputError

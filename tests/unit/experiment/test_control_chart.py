@@ -7,7 +7,7 @@ and the outer thirds begin at 4.68 and 15.32.
 import numpy as np
 import pytest
 
-from sim.experiment.control_chart import (
+from sim.experiment.control.control_chart import (
     RULES,
     Floats,
     Limits,

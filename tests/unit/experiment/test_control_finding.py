@@ -10,8 +10,8 @@ import pytest
 
 from sim.experiment.carry_out import carry_out
 from sim.experiment.days import day_series
+from sim.experiment.folder.store import run_path
 from sim.experiment.results import open_results, write_tables
-from sim.experiment.store import run_path
 from sim.experiment.study import load_experiment
 from sim.report.html import write_report
 from sim.report.parts.control import rules_table, said_of_control, seen_table, spacing_table

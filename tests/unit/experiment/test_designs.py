@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from sim.experiment.check import check_file
-from sim.experiment.design_factors import number_of_points
-from sim.experiment.design_points import LaidOut, lay_out
-from sim.experiment.designs import Design
+from sim.experiment.design.design_factors import number_of_points
+from sim.experiment.design.design_points import LaidOut, lay_out
+from sim.experiment.design.designs import Design
 from sim.experiment.names_given import slug
 from sim.experiment.study import Study, load_experiment
 from sim.experiment.variants import Change, Variant

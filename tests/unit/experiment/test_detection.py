@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import binom, norm
 
-from sim.experiment.control_chart import Limits
-from sim.experiment.detection import (
+from sim.experiment.control.control_chart import Limits
+from sim.experiment.control.detection import (
     FEW_FALSE,
     Change,
     Floats,

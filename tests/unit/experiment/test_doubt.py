@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.experiment import doubt as doubt_section
 from sim.experiment.carry_out import carry_out
-from sim.experiment.findings import read_findings
+from sim.experiment.doubt import doubt as doubt_section
+from sim.experiment.doubt.unknown_inputs import UnknownInput, latin_hypercube
+from sim.experiment.folder.findings import read_findings
 from sim.experiment.results import open_results, write_tables
 from sim.experiment.study import Study, load_experiment
-from sim.experiment.unknown_inputs import UnknownInput, latin_hypercube
 from sim.experiment.variants import Variant
 from sim.place.distributions import Fixed
 from sim.place.problems import InputError

@@ -8,11 +8,18 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from sim.experiment.doubt import Doubt, Indices, Screen
-from sim.experiment.doubt_found import draw, find
-from sim.experiment.doubt_runs import one_at_a_time, run_at
-from sim.experiment.knowing import gains, prob_beats, prob_best, wilson, worth_of_all, worth_of_one
-from sim.experiment.sensitivity import (
+from sim.experiment.doubt.doubt import Doubt, Indices, Screen
+from sim.experiment.doubt.doubt_found import draw, find
+from sim.experiment.doubt.doubt_runs import one_at_a_time, run_at
+from sim.experiment.doubt.knowing import (
+    gains,
+    prob_beats,
+    prob_best,
+    wilson,
+    worth_of_all,
+    worth_of_one,
+)
+from sim.experiment.doubt.sensitivity import (
     effects,
     indexed,
     rank_regression,
@@ -20,8 +27,8 @@ from sim.experiment.sensitivity import (
     sobol_indices,
     swings,
 )
-from sim.experiment.split import split
-from sim.experiment.unknown_inputs import UnknownInput, latin_hypercube
+from sim.experiment.doubt.split import split
+from sim.experiment.doubt.unknown_inputs import UnknownInput, latin_hypercube
 from tests.unit.experiment.made_up_inputs import answered, even, question
 
 Floats = NDArray[np.float64]

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.experiment.contrasts import contrasts_of
-from sim.experiment.design_findings import Effect, Found, effects_table, sweep_table
-from sim.experiment.design_points import LaidOut, lay_out
-from sim.experiment.designs import Design
-from sim.experiment.effects import measured_designs
+from sim.experiment.design.contrasts import contrasts_of
+from sim.experiment.design.design_findings import Effect, Found, effects_table, sweep_table
+from sim.experiment.design.design_points import LaidOut, lay_out
+from sim.experiment.design.designs import Design
+from sim.experiment.design.effects import measured_designs
 from sim.experiment.intervals import Interval, combination, holm, p_value
 from sim.experiment.variants import Variant
 from tests.unit.experiment.made_up_scores import DAYS, carried_out

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.experiment.fractions import MOST_FACTORS, Fraction, smallest_fraction
+from sim.experiment.design.fractions import MOST_FACTORS, Fraction, smallest_fraction
 
 PUBLISHED_RUNS = {
     3: {3: 4, 4: 8, **dict.fromkeys((5, 6, 7), 8), **dict.fromkeys(range(8, 16), 16)},

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pytest
 
-from sim.experiment.budget import Budget
-from sim.experiment.budgeting import as_data
+from sim.experiment.budget.budget import Budget
+from sim.experiment.budget.budgeting import as_data
+from sim.experiment.budget.frontier import Explored, beside_frontier, explore, steps
+from sim.experiment.budget.mixes import Choice, Mix, Mixes, variant_of
 from sim.experiment.compare_on import CompareOn
-from sim.experiment.frontier import Explored, beside_frontier, explore, steps
-from sim.experiment.mixes import Choice, Mix, Mixes, variant_of
 from sim.experiment.scores import Floats, Key, key_of
 from sim.experiment.variants import Variant
 from tests.unit.experiment.made_up_measures import carry_out

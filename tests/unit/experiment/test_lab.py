@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiment.findings import read_findings, write_findings
-from sim.experiment.lab import Lab, Measured, Procedure, Progress, Wanted
+from sim.experiment.folder.findings import read_findings, write_findings
+from sim.experiment.making.lab import Lab, Measured, Procedure, Progress, Wanted
 from sim.experiment.scores import key_of
 from sim.experiment.study import Study, load_experiment
 from sim.experiment.variants import Change, Variant

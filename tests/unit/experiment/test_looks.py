@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.experiment.looks import GROWTH, coverage, looks, widening
+from sim.experiment.precision.looks import GROWTH, coverage, looks, widening
 
 TEN = looks(10, 200)
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.experiment.mser import BATCH, LAST, batch_means, mser, truncation
+from sim.experiment.precision.mser import BATCH, LAST, batch_means, mser, truncation
 
 Numbers = np.ndarray
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sim.experiment.parcels import Parcels, unpacked
+from sim.experiment.making.parcels import Parcels, unpacked
 from sim.experiment.study import load_experiment
 from tests.unit.exporters.town import write_town
 

@@ -9,11 +9,17 @@ from scipy import stats
 
 from sim.experiment.benchmarks import Tolerance
 from sim.experiment.carry_out import carry_out
-from sim.experiment.findings import read_findings
+from sim.experiment.folder.findings import read_findings
 from sim.experiment.intervals import paired_difference, pooled
-from sim.experiment.lab import Progress
-from sim.experiment.looks import looks, widening
-from sim.experiment.precision import NarrowEnough, Precision, Reached, first_narrow, until_narrow
+from sim.experiment.making.lab import Progress
+from sim.experiment.precision.looks import looks, widening
+from sim.experiment.precision.precision import (
+    NarrowEnough,
+    Precision,
+    Reached,
+    first_narrow,
+    until_narrow,
+)
 from sim.experiment.results import open_results, write_tables
 from sim.experiment.scores import Scores, key_of
 from sim.experiment.study import load_experiment

@@ -6,7 +6,7 @@ from math import comb
 import numpy as np
 import pytest
 
-from sim.experiment.run_chart import chances_of_runs, runs_of, shifts, trends
+from sim.experiment.control.run_chart import chances_of_runs, runs_of, shifts, trends
 
 
 def test_six_on_one_side_of_the_median_are_a_shift() -> None:

@@ -15,12 +15,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.experiment.carry_out import carry_out
+from sim.experiment.folder.run_tables import EXAMPLES
+from sim.experiment.folder.store import read_records, run_path
 from sim.experiment.intervals import paired_difference, pooled
-from sim.experiment.lab import Progress
-from sim.experiment.replicate import replicate
+from sim.experiment.making.lab import Progress
+from sim.experiment.making.replicate import replicate
 from sim.experiment.results import compare_with, open_results, write_tables
-from sim.experiment.run_tables import EXAMPLES
-from sim.experiment.store import read_records, run_path
 from sim.experiment.study import load_experiment
 from sim.patients.plan import make_plan
 from sim.place.problems import InputError
@@ -169,7 +169,7 @@ def test_a_worker_that_is_killed_is_replaced_and_the_bytes_are_the_same(
 def test_workers_that_die_again_and_again_end_the_run_with_advice(
     experiment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sim.experiment import runner
+    from sim.experiment.making import runner
 
     monkeypatch.setattr(runner, "_work", _die)
     monkeypatch.setattr(runner, "MAX_DEATHS", 1)

@@ -6,12 +6,12 @@ from itertools import product
 import numpy as np
 import pytest
 
-from sim.experiment.judging import Terms, looks_up_to, read
-from sim.experiment.line import Line
 from sim.experiment.scores import Floats, Key, Scores, key_of
-from sim.experiment.search import Search
-from sim.experiment.searching import Found, find
-from sim.experiment.together import Joint, Vectors, cheapest
+from sim.experiment.search.judging import Terms, looks_up_to, read
+from sim.experiment.search.line import Line
+from sim.experiment.search.search import Search
+from sim.experiment.search.searching import Found, find
+from sim.experiment.search.together import Joint, Vectors, cheapest
 from sim.experiment.variants import Change, Variant
 from tests.unit.experiment.made_up_measures import carry_out
 

@@ -16,12 +16,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.cli import main
-from sim.experiment import versions
-from sim.experiment.alone import InUse, alone_on
 from sim.experiment.carry_out import carry_out
+from sim.experiment.folder import versions
+from sim.experiment.folder.seal import OPEN, is_sealed, sealed
+from sim.experiment.folder.store import Identity, is_whole, read_records, run_path
+from sim.experiment.making.alone import InUse, alone_on
 from sim.experiment.results import FOR_PEOPLE, open_results, write_tables
-from sim.experiment.seal import OPEN, is_sealed, sealed
-from sim.experiment.store import Identity, is_whole, read_records, run_path
 from sim.experiment.study import load_experiment
 from sim.place.problems import InputError
 from tests.unit.experiment.little_town import (

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.experiment.replicate import Replication
+from sim.experiment.making.replicate import Replication
 from sim.flow.model import simulate
 from sim.measures.measure import measure
 from sim.measures.tasks import jobs_of

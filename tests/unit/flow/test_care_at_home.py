@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sim.experiment.replicate import Replication
+from sim.experiment.making.replicate import Replication
 from tests.places import value
 from tests.unit.flow.by_hand import admitted, by_hand, comes, path, played
 

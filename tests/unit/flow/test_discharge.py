@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.experiment.replicate import Replication
+from sim.experiment.making.replicate import Replication
 from sim.measures.tasks import jobs_of
 from tests.places import run, value
 from tests.unit.flow.by_hand import (

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.experiment.replicate import Replication
+from sim.experiment.making.replicate import Replication
 from sim.flow.log import REROUTED, UNWELL_AGAIN
 from sim.patients.ways import DIES, NEEDS_MORE, READMITTED, UNWELL
 from tests.places import run, value

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sim.experiment.replicate import Replication
+from sim.experiment.making.replicate import Replication
 from sim.flow.log import CANCELLED
 from tests.places import value
 from tests.unit.flow.by_hand import by_hand, clock, comes, delayed_days, jobs, path, played, stays

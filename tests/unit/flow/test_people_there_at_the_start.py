@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.experiment.replicate import Replication
+from sim.experiment.making.replicate import Replication
 from sim.flow.log import TURNED_AWAY
 from tests.places import value
 from tests.unit.flow.by_hand import (

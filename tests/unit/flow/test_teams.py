@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sim.experiment.replicate import Replication
+from sim.experiment.making.replicate import Replication
 from tests.places import a_place
 from tests.unit.flow.by_hand import by_hand, clock, comes, done, jobs, leaves_by, played, stays
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.experiment.replicate import Replication
+from sim.experiment.making.replicate import Replication
 from tests.places import value
 from tests.unit.flow.by_hand import (
     by_hand,

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.experiment.replicate import replicate
+from sim.experiment.making.replicate import replicate
 from sim.measures.beds_tried import BedsTried, beds_tried_rows, numbers_there
 from sim.measures.rows import MeasureRow
 from sim.patients.plan import make_plan

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from sim.experiment.replicate import replicate
+from sim.experiment.making.replicate import replicate
 from sim.flow.log import NOT_YET, TURNED_AWAY
 from sim.flow.model import Run
 from sim.measures.checks import CHECKS, CheckFailed, check, check_titles, reasons_add_up

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.experiment.replicate import Replication
+from sim.experiment.making.replicate import Replication
 from sim.measures.definitions import MEASURES, SERIES
 from sim.measures.measure import measure
 from tests.places import value

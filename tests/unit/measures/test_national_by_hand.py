@@ -14,7 +14,7 @@ Ready and left, in one acute ward::
 import numpy as np
 import pytest
 
-from sim.experiment.replicate import Replication
+from sim.experiment.making.replicate import Replication
 from sim.measures.national import BANDS, midnights
 from tests.places import value
 from tests.unit.flow.by_hand import by_hand, comes, path, played

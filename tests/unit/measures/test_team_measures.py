@@ -10,7 +10,7 @@ One therapist (8 to 16, every day), the hub day and night, a panel on Thursdays 
 import numpy as np
 import pytest
 
-from sim.experiment.replicate import Replication
+from sim.experiment.making.replicate import Replication
 from sim.measures.teams import worked_days
 from tests.places import value
 from tests.unit.flow.by_hand import by_hand, clock, comes, delayed_days, done, jobs, played, stays

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.experiment.replicate import Replication, replicate
-from sim.experiment.runner import lever_costs
+from sim.experiment.making.replicate import Replication, replicate
+from sim.experiment.making.runner import lever_costs
 from sim.experiment.sources import Scenario
 from sim.experiment.study import load_experiment
 from sim.patients.arrivals import mean_by_day, means_of_run

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.experiment.control import Control
-from sim.experiment.control_finding import Watch, finding_of
+from sim.experiment.control.control import Control
+from sim.experiment.control.control_finding import Watch, finding_of
 from sim.report.parts.control import rules_table, said_of_control, seen_table, spacing_table
 from sim.report.parts.control_charts import run_picture, xmr_picture
 from sim.report.results import Results, Scenario, Setting

@@ -206,7 +206,7 @@ def test_a_report_that_cannot_be_written_leaves_the_old_one(
     def broken(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr("sim.experiment.store.os.replace", broken)
+    monkeypatch.setattr("sim.experiment.folder.store.os.replace", broken)
     with pytest.raises(OSError, match="disk full"):
         write_report(tmp_path, bands)
     assert (tmp_path / "report.html").read_bytes() == before

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from sim.experiment.carry_out import carry_out
-from sim.experiment.findings import read_findings
-from sim.experiment.lab import Progress
+from sim.experiment.folder.findings import read_findings
+from sim.experiment.making.lab import Progress
 from sim.experiment.results import open_results, write_tables
 from sim.experiment.study import load_experiment
 from sim.report.html import write_report

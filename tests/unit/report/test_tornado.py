@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.experiment.doubt import Doubt
-from sim.experiment.doubt_found import draw, find
-from sim.experiment.findings import read_findings, write_findings
+from sim.experiment.doubt.doubt import Doubt
+from sim.experiment.doubt.doubt_found import draw, find
+from sim.experiment.folder.findings import read_findings, write_findings
 from sim.report.parts import tornado
 from tests.unit.experiment.made_up_inputs import answered, even, question
 

@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from sim.experiment.replicate import replicate
+from sim.experiment.making.replicate import replicate
 from sim.patients.plan import make_plan
 from sim.validation.case import Case
 from sim.validation.theory.networks import networks

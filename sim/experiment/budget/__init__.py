@@ -1,0 +1,1 @@
+"""The best mix for every sum of money up to a budget."""

@@ -1,0 +1,1 @@
+"""Which is best: a choice among scenarios with a stated chance."""

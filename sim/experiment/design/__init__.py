@@ -1,0 +1,1 @@
+"""Scenarios made by a plan, and what helps or hinders what."""

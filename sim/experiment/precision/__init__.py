@@ -1,0 +1,1 @@
+"""How long and how often: the warm-up, and replications until intervals are narrow."""
