@@ -82,6 +82,8 @@ def change_point(what: What, found: Difference | None) -> Point | None:
         return None
     marker, fill, edge, _ = VERDICT_MARKS[verdict(what, found)]
     return Point(found.difference, found.low, found.high, (marker, fill, edge))
+TICK_INCHES = 0.6
+"""What the longest number under a figure takes, and a gap."""
 
 
 def points_of(
@@ -121,9 +123,8 @@ def dot_figure(
         _draw(axes, rows, series, each, styles, headings)
         axes.set_xlabel(titles[n], fontsize=8.5)
         numbered(axes, each.unit, each.is_change, 3 if len(panels) > 2 else 5)
-        axes.xaxis.set_major_locator(
-            MaxNLocator(3 if len(panels) > 3 else 4, integer=False, min_n_ticks=2)
-        )
+        ticks = 3 if len(panels) > 3 else min(4, max(2, int(wide / TICK_INCHES)))
+        axes.xaxis.set_major_locator(MaxNLocator(ticks, integer=False, min_n_ticks=2))
         axes.tick_params(axis="x", labelsize=7.5 if len(panels) > 3 else 8.5)
         axes.tick_params(labelleft=n == 0)
         if n == 0:
