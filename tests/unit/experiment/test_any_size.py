@@ -34,7 +34,7 @@ from tests.unit.experiment.little_town import ROOT, contents, copied, write_expe
 
 Command = Callable[..., tuple[int, str, str]]
 FLAGSHIP = [
-    ROOT / "experiments" / "coordination.yaml", "--replications", 2, "--days", 60,
+    ROOT / "experiments" / "coordination.yaml", "--replications", 2, "--draws", 0, "--days", 60,
     "--scenario", "as it is", "--scenario", "one transfer hub", "--scenario", "more home care",
 ]  # fmt: skip
 
