@@ -17,7 +17,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --ed
 .PHONY: help run flagship bnssg test lint readers bench validation schemas clean
 
 help:
-	@echo 'make run      coordination or capacity in Exampleshire, in short: a quarter of a year, 4 times'
+	@echo 'make run      coordination or capacity in Exampleshire, in short: a quarter of a year, 8 times'
 	@echo 'make flagship the same in full: a year, 20 times; some 20 minutes on two cores'
 	@echo 'make bnssg    run experiments/bnssg.yaml, a real place, and write its report'
 	@echo 'make test     ruff, mypy, then all tests; branch coverage of the fast ones is at least 95%'
@@ -29,7 +29,7 @@ help:
 	@echo 'make clean    remove .venv, caches and build leftovers (results are kept)'
 
 run: $(VENV)/ready-to-run
-	@$(BIN)/careflow run experiments/coordination.yaml --days 91 --replications 4 \
+	@$(BIN)/careflow run experiments/coordination.yaml --days 91 --replications 8 \
 	  --draws 0 --out results/coordination-in-short
 	@echo 'This was the short form: few runs of a quarter, no inputs in doubt. In full: make flagship (some 20 minutes).'
 

@@ -43,7 +43,10 @@ def validate(
     try:
         whole = model.model_validate(document.tree, context=dict(context or {}))
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
+        details = error.errors(include_url=False)
+        for detail in details:
+            if detail["type"] == "too_short" and _is_wrong_inside(detail, details):
+                continue
             keys = document.written(detail["loc"])
             if not any(gap[: len(keys)] == keys for gap in empty):
                 problems.append(_problem(document, model, detail))
@@ -51,6 +54,12 @@ def validate(
         raise AssertionError("a document that fails its schema has a problem") from error
     refuse(problems)
     return whole
+
+
+def _is_wrong_inside(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
+    """Whether items are there but wrong: they are told of, and would else be counted as missing."""
+    loc = detail["loc"]
+    return any(len(each["loc"]) > len(loc) and each["loc"][: len(loc)] == loc for each in details)
 
 
 def _empty_keys(tree: Tree, keys: Keys) -> Iterator[Keys]:

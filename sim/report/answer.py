@@ -29,6 +29,7 @@ COST = What("cost_per_year")
 MOST_FURTHER = 2
 """Measures that the sentence names beside the first and the cost; figures show all of them."""
 CANNOT_TELL = "no difference that this number of runs can tell"
+MAY_BE_CHANCE = "a difference that may be chance, as so many scenarios were tried"
 
 _PLURAL = {
     "occupied", "reserved", "delayed_bed_days", "outlier_days", "handoffs_per_discharge",
@@ -175,6 +176,16 @@ def interval(what: What, difference: Difference) -> str:
     return f"{ends} {'higher' if high > 0 else 'lower'}"
 
 
+def untold(difference: Difference) -> str:
+    """What is said of a difference that is not clear.
+
+    >>> untold(Difference(-2.0, -3.0, -1.0, p_holm=0.2))
+    'a difference that may be chance, as so many scenarios were tried'
+    """
+    low, high = difference.low or 0.0, difference.high or 0.0
+    return CANNOT_TELL if low <= 0 <= high else MAY_BE_CHANCE
+
+
 def movement(what: What, results: Results, scenario: str, first: bool = False) -> str:
     """A clause on how a measure moves in a scenario against the baseline, with its interval.
 
@@ -194,7 +205,7 @@ def movement(what: What, results: Results, scenario: str, first: bool = False) -
     ends = interval(what, difference)
     if shown is Verdict.CANNOT_TELL:
         label = "95% interval " if first else ""
-        return f"{said}: {CANNOT_TELL} ({label}{ends})"
+        return f"{said}: {untold(difference)} ({label}{ends})"
     by = f"{share}, or {size}" if share else size
     ends = f" (95% interval {ends})" if first and ends else f" ({ends})" if ends else ""
     return f"{said} {moves(what, difference.difference)} by {by}{ends}"
@@ -217,7 +228,7 @@ def money(results: Results, scenario: str) -> str:
         one = "more" if (difference.low or 0) > 0 else "less"
         either = (difference.low or 0) <= 0 <= (difference.high or 0)
         span = f"from {low} less to {high} more" if either else f"{ends} {one}"
-        return f"on cost there is {CANNOT_TELL} ({span} a year)"
+        return f"on cost there is {untold(difference)} ({span} a year)"
     bracket = "" if difference.low is None or difference.low == difference.high else f" ({ends})"
     if difference.difference > 0:
         return f"it costs {size} a year more{bracket}"
@@ -284,7 +295,9 @@ def _nothing_better(
     elif shown[name] is Verdict.SAME:
         clauses = [f"in {quoted(name)} {movement(what, results, name)}"]
     else:
-        nothing = f"{capitalised(CANNOT_TELL)}, on {said}, against {quoted(results.baseline)}"
+        nothing = (
+            f"{capitalised(untold(difference))}, on {said}, against {quoted(results.baseline)}"
+        )
         who = quoted(name)
         if len(compared) > 1:
             who = f"the best of the {len(compared)} scenarios tried, {who},"
@@ -419,7 +432,7 @@ def _payers(results: Results, name: str) -> list[str]:
         size = with_unit(changes([difference.difference], unit, signed=False)[0], unit)
         who = {"both": "what they run jointly"}.get(body, body)
         if verdict(COST, difference) is Verdict.CANNOT_TELL:
-            parts.append(f"for {who}, {CANNOT_TELL}")
+            parts.append(f"for {who}, {untold(difference)}")
         else:
             does = "pays" if difference.difference > 0 else "saves"
             more = " more" if difference.difference > 0 else ""

@@ -82,6 +82,8 @@ def change_point(what: What, found: Difference | None) -> Point | None:
         return None
     marker, fill, edge, _ = VERDICT_MARKS[verdict(what, found)]
     return Point(found.difference, found.low, found.high, (marker, fill, edge))
+
+
 TICK_INCHES = 0.6
 """What the longest number under a figure takes, and a gap."""
 

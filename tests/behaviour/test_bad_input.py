@@ -83,3 +83,13 @@ def test_very_many_problems_are_counted_not_listed(tmp_path: Path) -> None:
 
     assert len(caught.value.problems) == 51
     assert "… and 32 more from here on" in str(caught.value.problems[-1])
+
+
+def test_a_list_whose_one_item_is_wrong_is_not_said_to_be_too_short_as_well(tmp_path: Path) -> None:
+    write_good_files(tmp_path)
+    target = tmp_path / "experiment.yaml"
+    kept = target.read_text(encoding="utf-8").split("compare_on:")[0]
+    target.write_text(f"{kept}compare_on: [delayed_bed_dayz]\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load(target)
+    assert [each.what[:30] for each in caught.value.problems] == ["no measure 'delayed_bed_dayz';"]

@@ -11,7 +11,7 @@ from sim.report.drawing import BLUE, GREY, VERMILION, picture
 from sim.report.marks import VERDICT_MARKS, Picture
 from sim.report.results import Difference, Results, What
 from sim.report.table import Rows, Table, between
-from sim.report.wording import NONE, amounts, changes, counted, listed, quoted
+from sim.report.wording import NONE, amounts, capitalised, changes, counted, listed, quoted
 
 DELAY = What("delayed_bed_days")
 PER_DAY = What("cost_per_day_saved")
@@ -268,6 +268,7 @@ def said_of_ranking(results: Results) -> list[str]:
         parts = [f"{quoted(r.scenario)} ({_days(r)[0]} days a year)" for r in best]
         one = "is" if len(best) == 1 else "are"
         said.append(f"Alone, what clearly saves most delayed bed days {one} {listed(parts)}.")
+        said += _may_save_more(alone, best[0])
     cheap = sorted((e for e in alone if e.cost_rank is not None), key=lambda e: e.cost_rank or 0)
     if cheap:
         first = [_cost_said(each) for each in cheap[:3]]
@@ -286,6 +287,19 @@ def said_of_ranking(results: Results) -> list[str]:
             f"cannot be told from chance, or {lies} on the wrong side of 0."
         )
     return said
+
+
+def _may_save_more(alone: Sequence[Ranked], best: Ranked) -> list[str]:
+    """That others look as if they saved more than the best that is shown, if any do."""
+    larger = [each for each in alone if each.saved.difference > best.saved.difference]
+    if not larger:
+        return []
+    most = max(larger, key=lambda each: each.saved.difference)
+    return [
+        f"{capitalised(counted(len(larger), 'other'))} may save more, most of all "
+        f"{quoted(most.scenario)} ({_days(most)[0]} days a year); this number of runs can’t show "
+        "it. Run more replications before choosing among them."
+    ]
 
 
 def _combined_groups(results: Results, ranked: Sequence[Ranked]) -> list[tuple[str, list[Ranked]]]:

@@ -84,6 +84,14 @@ def test_what_is_not_clear_among_so_many_has_no_rank_and_says_so() -> None:
     assert "not shown for 3 scenarios: ‘hub’, ‘record’ and ‘worse’" in said
 
 
+def test_one_that_looks_larger_than_the_best_shown_is_named_with_what_to_do() -> None:
+    unsure = replace(DAYS["shifts"], p_holm=0.06)
+    said = " ".join(said_of_ranking(results(differences={("shifts", DELAY): unsure})))
+    assert "1 other may save more, most of all ‘shifts’ (500 days a year)" in said
+    assert "Run more replications" in said
+    assert "may save more" not in " ".join(said_of_ranking(results()))
+
+
 def test_the_sentences_name_best_cheapest_and_what_is_not_shown() -> None:
     said = " ".join(said_of_ranking(results()))
     assert "are ‘shifts’ (500 days a year), ‘hub’ (300 days a year) and ‘beds’ (200" in said

@@ -139,16 +139,16 @@ def test_bodies_that_pay_and_gain_are_noted() -> None:
     assert "By body: NHS saves £100k a year; social care pays £410k a year more." in found.notes
 
 
-def test_what_is_not_clear_among_so_many_scenarios_is_no_difference_that_can_be_told() -> None:
+def test_what_is_not_clear_among_so_many_scenarios_may_be_chance() -> None:
     """Its own interval leaves out nought, but of so many scenarios one would do so by chance."""
     found = answer(results(replace(CLEAR, p_holm=0.2)))
-    assert found.sentence.startswith("No difference that this number of runs can tell")
+    assert found.sentence.startswith("A difference that may be chance, as so many scenarios")
     assert "1,230 days a year lower, with a 95% interval 980 to 1,480 lower" in found.sentence
     assert verdict(DELAY, replace(CLEAR, p_holm=0.049)) is Verdict.BETTER
     dear = results(CLEAR, cost=replace(DEARER, p_holm=0.3))
     assert money(dear, "change 1") == (
-        "on cost there is no difference that this number of runs can tell (£280k to £340k more a "
-        "year)"
+        "on cost there is a difference that may be chance, as so many scenarios were tried (£280k to "
+        "£340k more a year)"
     )
     saves = results(CLEAR, cost=Difference(-2e6, -3e6, -1e6, p_holm=0.3))
     assert "(£1m to £3m less a year)" in money(saves, "change 1")
