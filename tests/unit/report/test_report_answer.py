@@ -147,8 +147,8 @@ def test_what_is_not_clear_among_so_many_scenarios_may_be_chance() -> None:
     assert verdict(DELAY, replace(CLEAR, p_holm=0.049)) is Verdict.BETTER
     dear = results(CLEAR, cost=replace(DEARER, p_holm=0.3))
     assert money(dear, "change 1") == (
-        "on cost there is a difference that may be chance, as so many scenarios were tried (£280k to "
-        "£340k more a year)"
+        "on cost there is a difference that may be chance, as so many scenarios were tried "
+        "(£280k to £340k more a year)"
     )
     saves = results(CLEAR, cost=Difference(-2e6, -3e6, -1e6, p_holm=0.3))
     assert "(£1m to £3m less a year)" in money(saves, "change 1")
