@@ -1,5 +1,10 @@
-"""Experiments that run until their intervals are narrow enough, on places with exact answers."""
+"""Experiments that run until their intervals are narrow enough, on places with exact answers.
 
+``python -m tests.behaviour.sequential 1000`` makes so many experiments of each, of real runs of
+their own, and says how often their intervals hold the exact value: some ten minutes each.
+"""
+
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +14,7 @@ from numpy.typing import NDArray
 from sim.experiment.intervals import Interval, paired_difference, pooled
 from sim.experiment.making.lab import Measured, Wanted
 from sim.experiment.making.replicate import replicate
-from sim.experiment.precision.precision import Precision, Reached, until_narrow
+from sim.experiment.precision.precision import NarrowEnough, Precision, Reached, until_narrow
 from sim.experiment.scores import Key, Scores, key_of
 from sim.experiment.variants import Variant
 from sim.patients.plan import make_plan
@@ -154,3 +159,47 @@ def carried_out(procedure: object, runs: Callable[[int], Floats], known: Known) 
                 wanted.items(), runs(max(wanted.values())), strict=True
             )
         }
+
+
+FIRST = 10
+"""Replications before the first look."""
+REAL: Mapping[str, tuple[Callable[[], Known], float]] = {
+    "M/M/c, four beds and five": (four_and_five_beds, 0.0438),
+    "a blocking line": (a_blocking_line, 0.1125),
+}
+"""Places to run, and about how far a run's first measure is spread."""
+NEEDED = 14
+"""About how many replications are asked for."""
+POOL = 26
+"""Runs that are made for each experiment; on average it uses fewer."""
+
+
+def narrow(known: Known, spread: float, needed: float, at_most: int = 60) -> Precision:
+    """Half-widths of which about so many replications are needed, by the spread of each."""
+    measure, setting = known.keys[0][:2]
+    asked = {"measure": measure, "setting": setting, "half_width": 1.96 * spread / needed**0.5}
+    return Precision(within=(NarrowEnough.model_validate(asked),), at_most=at_most)
+
+
+def on_real_runs(which: str, experiments: int) -> Shown:
+    """So many experiments on real runs of one of the places."""
+    make, spread = REAL[which]
+    known = make()
+    pool = known.replications(range(POOL * experiments))
+    return many_experiments(known, narrow(known, spread, NEEDED), FIRST, pool, experiments)
+
+
+def main(experiments: int) -> None:
+    """Say how often intervals cover, and how wide they are beside those settled beforehand."""
+    for which in REAL:
+        shown = on_real_runs(which, experiments)
+        print(
+            f"{which}: the measure asked for is covered in {shown.covers[0]:.1%} of {experiments}, "
+            f"the other in {shown.covers[1]:.1%} (settled beforehand: {shown.plain_covers[0]:.1%}, "
+            f"{shown.plain_covers[1]:.1%}); {max(shown.wider):.2f} times as wide; "
+            f"{shown.replications:.1f} replications, {shown.reached:.1%} narrow enough", flush=True,
+        )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
