@@ -1,5 +1,6 @@
 """The export commands: results, or a place, as files that other tools open."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -73,74 +74,50 @@ def export_to_parquet(
     say(export_parquet(results, out, scenario, replication, replace))
 
 
-@export_app.command("vidigi")
-def export_to_vidigi(
-    results: ResultsFolder,
-    out: NewFile = None,
-    scenario: OneScenario = None,
-    replication: OneReplication = None,
-    replace: Replace = False,
-) -> None:
-    """Who is in which space when, as vidigi's event log, to animate one run."""
-    from sim.exporters.process_csv import export_vidigi
-
-    say(export_vidigi(results, out, scenario, replication, replace))
-
-
-@export_app.command("pm4py")
-def export_to_pm4py(
-    results: ResultsFolder,
-    out: NewFile = None,
-    scenario: OneScenario = None,
-    replication: OneReplication = None,
-    replace: Replace = False,
-) -> None:
-    """The events of one run as CSV in the columns of pm4py."""
-    from sim.exporters.process_csv import export_pm4py
-
-    say(export_pm4py(results, out, scenario, replication, replace))
+EVENT_LOGS = {
+    "vidigi": (
+        "process_csv.export_vidigi",
+        "Who is in which space when, as vidigi's event log, to animate one run.",
+    ),
+    "pm4py": (
+        "process_csv.export_pm4py",
+        "The events of one run as CSV in the columns of pm4py.",
+    ),
+    "bupar": (
+        "process_csv.export_bupar",
+        "The events of one run as CSV in the columns of R's bupaR.",
+    ),
+    "xes": (
+        "xes.export_xes",
+        "The events of one run as XES (IEEE 1849), for ProM, Disco, Celonis and others.",
+    ),
+    "ocel": (
+        "ocel.export_ocel",
+        "One run as an object-centric log, OCEL 2.0: .json, or .sqlite if the name ends so.",
+    ),
+}
+"""What writes the log of one run in each form, and what is said of it."""
 
 
-@export_app.command("bupar")
-def export_to_bupar(
-    results: ResultsFolder,
-    out: NewFile = None,
-    scenario: OneScenario = None,
-    replication: OneReplication = None,
-    replace: Replace = False,
-) -> None:
-    """The events of one run as CSV in the columns of R's bupaR."""
-    from sim.exporters.process_csv import export_bupar
+def _add_event_log(name: str, writer: str, help_text: str) -> None:
+    """A command for one form of a run's log; its writer is imported only when it is asked for."""
 
-    say(export_bupar(results, out, scenario, replication, replace))
+    def command(
+        results: ResultsFolder,
+        out: NewFile = None,
+        scenario: OneScenario = None,
+        replication: OneReplication = None,
+        replace: Replace = False,
+    ) -> None:
+        module, function = writer.split(".")
+        write = getattr(import_module(f"sim.exporters.{module}"), function)
+        say(write(results, out, scenario, replication, replace))
 
-
-@export_app.command("xes")
-def export_to_xes(
-    results: ResultsFolder,
-    out: NewFile = None,
-    scenario: OneScenario = None,
-    replication: OneReplication = None,
-    replace: Replace = False,
-) -> None:
-    """The events of one run as XES (IEEE 1849), for ProM, Disco, Celonis and others."""
-    from sim.exporters.xes import export_xes
-
-    say(export_xes(results, out, scenario, replication, replace))
+    export_app.command(name, help=help_text)(command)
 
 
-@export_app.command("ocel")
-def export_to_ocel(
-    results: ResultsFolder,
-    out: NewFile = None,
-    scenario: OneScenario = None,
-    replication: OneReplication = None,
-    replace: Replace = False,
-) -> None:
-    """One run as an object-centric log, OCEL 2.0: .json, or .sqlite if the name ends so."""
-    from sim.exporters.ocel import export_ocel
-
-    say(export_ocel(results, out, scenario, replication, replace))
+for _name, (_writer, _help) in EVENT_LOGS.items():
+    _add_event_log(_name, _writer, _help)
 
 
 @export_app.command("pathsimr")

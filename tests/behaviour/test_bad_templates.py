@@ -1,13 +1,11 @@
 """Whatever is wrong in PathSimR's templates is said: file, row, column and why; none is made."""
 
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from sim.cli import main
+from tests.conftest import Command
 
 NETWORK = """\
 ,Front,Ward,Home,serv_dist,serv_dist_param,ext_queue,int_queue,Front,Ward,Home,Front,Ward,Home
@@ -111,19 +109,6 @@ FAULTS = [
     Fault("an empty calendar", CALENDAR, "\n", "calendar.csv:1:1", "the file is empty"),
 ]  # fmt: skip
 
-Command = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def careflow(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Command:
-    def run(*words: object) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["careflow", *map(str, words)])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        return int(stopped.value.code or 0), capfd.readouterr().err
-
-    return run
-
 
 def write(folder: Path, fault: Fault | None = None) -> tuple[Path, Path]:
     files = folder / "network.csv", folder / "calendar.csv"
@@ -134,7 +119,7 @@ def write(folder: Path, fault: Fault | None = None) -> tuple[Path, Path]:
 
 
 def test_the_templates_that_the_faults_spoil_are_right(careflow: Command, tmp_path: Path) -> None:
-    code, err = careflow("import", "pathsimr", *write(tmp_path), "-o", tmp_path / "new")
+    code, _, err = careflow("import", "pathsimr", *write(tmp_path), "-o", tmp_path / "new")
     assert (code, err) == (0, "")
 
 
@@ -142,7 +127,7 @@ def test_the_templates_that_the_faults_spoil_are_right(careflow: Command, tmp_pa
 def test_a_fault_is_said_where_it_stands(fault: Fault, careflow: Command, tmp_path: Path) -> None:
     assert (fault.old in NETWORK) + (fault.old in CALENDAR) == 1
     files = write(tmp_path, fault)
-    code, err = careflow("import", "pathsimr", *files, "-o", tmp_path / "new", "--unit", "hours")
+    code, _, err = careflow("import", "pathsimr", *files, "-o", tmp_path / "new", "--unit", "hours")
     assert code == 2
     lines = [line for line in err.splitlines() if f"{fault.where}: " in line]
     assert lines, err
@@ -155,7 +140,7 @@ def test_people_who_can_never_leave_are_told_of(careflow: Command, tmp_path: Pat
     network, calendar = write(tmp_path)
     text = NETWORK.replace("0,0.6,0.4", "0,1,0").replace("0.1,0,0.9", "1,0,0")
     network.write_text(text, encoding="utf-8")
-    code, err = careflow("import", "pathsimr", network, calendar, "-o", tmp_path / "new")
+    code, _, err = careflow("import", "pathsimr", network, calendar, "-o", tmp_path / "new")
     assert code == 2
     assert "network.csv:2:1: endless: from 'Front' no route ever ends in an exit" in err
 
@@ -164,9 +149,11 @@ def test_a_wrong_unit_and_a_folder_that_is_there_are_told_of(
     careflow: Command, tmp_path: Path
 ) -> None:
     files = write(tmp_path)
-    code, err = careflow("import", "pathsimr", *files, "-o", tmp_path / "new", "--unit", "hour")
+    code, _, err = careflow("import", "pathsimr", *files, "-o", tmp_path / "new", "--unit", "hour")
     assert (code, "did you mean 'hours'" in err) == (2, True)
-    code, err = careflow("import", "pathsimr", *files, "-o", tmp_path)
+    code, _, err = careflow("import", "pathsimr", *files, "-o", tmp_path)
     assert (code, "already there, and not empty" in err) == (2, True)
-    code, err = careflow("import", "pathsimr", tmp_path / "no.csv", files[1], "-o", tmp_path / "n")
+    code, _, err = careflow(
+        "import", "pathsimr", tmp_path / "no.csv", files[1], "-o", tmp_path / "n"
+    )
     assert (code, "no such file" in err) == (2, True)

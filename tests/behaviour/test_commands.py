@@ -4,33 +4,17 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from sim.cli import main
 from sim.place.document import read_yaml
 from sim.place.load import load_place
 from tests.behaviour.bad_inputs import CASES
+from tests.conftest import Command
 
 ROOT = Path(__file__).parents[2]
-Command = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def careflow(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Command:
-    """Run a command in this process; gives exit code, standard output and standard error."""
-
-    def run(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["careflow", *map(str, words)])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        out, err = capfd.readouterr()
-        return int(stopped.value.code or 0), out, err
-
-    return run
 
 
 def test_help_answers_at_once_and_names_every_command() -> None:

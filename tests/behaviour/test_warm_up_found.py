@@ -18,6 +18,7 @@ from sim.experiment.study import load_experiment
 from sim.place.problems import InputError
 from sim.report.html import write_report
 from sim.validation.theory.formulas import numbers_in_mmc
+from tests.stopping import Stop
 
 WARD = """
 place: A ward
@@ -133,16 +134,6 @@ def test_started_empty_the_bias_after_the_cut_is_under_one_percent(
 
 
 # What is kept, and that it is the same again
-
-
-class Stop(Progress):
-    def __init__(self, after: int) -> None:
-        self.left = after
-
-    def there(self, scenario: str, replication: int, was_made: bool) -> None:  # noqa: ARG002
-        self.left -= 1
-        if self.left == 0:
-            raise KeyboardInterrupt
 
 
 SMALL = a_ward("unlimited", 3, "{exponential: {mean: 10}}")

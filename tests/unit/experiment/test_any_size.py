@@ -9,13 +9,12 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sim.cli import main
 from sim.experiment import carry_out as carrying
 from sim.experiment.carry_out import carry_out, foresee
 from sim.experiment.folder.merge import merge
@@ -30,27 +29,13 @@ from sim.experiment.study import load_experiment
 from sim.experiment.variants import Change, Variant
 from sim.place.problems import InputError
 from tests.behaviour import test_warm_up_found as ward
+from tests.conftest import Command
 from tests.unit.experiment.little_town import ROOT, contents, copied, write_experiment
 
-Command = Callable[..., tuple[int, str, str]]
 FLAGSHIP = [
     ROOT / "experiments" / "coordination.yaml", "--replications", 2, "--draws", 0, "--days", 60,
     "--scenario", "as it is", "--scenario", "one transfer hub", "--scenario", "more home care",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def careflow(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Command:
-    """Run a command in this process; gives exit code, standard output and standard error."""
-
-    def run(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["careflow", *map(str, words)])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        out, err = capfd.readouterr()
-        return int(stopped.value.code or 0), out, err
-
-    return run
 
 
 @pytest.fixture

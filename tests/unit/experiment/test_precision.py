@@ -28,6 +28,7 @@ from sim.place.problems import InputError
 from sim.report.html import facts, write_report
 from sim.report.parts.precision import said_of_precision
 from sim.report.reading import read_results
+from tests.stopping import Stop
 from tests.unit.experiment.test_running import EXPERIMENT, LEVER, PLACE, contents
 
 KEYS = {key_of("delayed_bed_days"): 0, key_of("occupancy", "ward"): 1}
@@ -244,18 +245,6 @@ def test_intervals_in_every_table_are_widened_and_the_finding_says_what_it_took(
     assert list(precision.measure) == ["delayed_bed_days", "occupancy"]
     assert precision.half_width.iloc[1] == pytest.approx(half)
     assert precision.is_narrow_enough.all()
-
-
-class Stop(Progress):
-    """Ends a run after so many replications, as a reader's Ctrl-C would."""
-
-    def __init__(self, after: int) -> None:
-        self.left = after
-
-    def there(self, scenario: str, replication: int, was_made: bool) -> None:  # noqa: ARG002
-        self.left -= 1
-        if self.left == 0:
-            raise KeyboardInterrupt
 
 
 def test_cut_short_at_any_look_and_taken_up_again_it_comes_to_the_same_bytes(

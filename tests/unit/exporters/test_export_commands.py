@@ -1,28 +1,10 @@
 """``careflow export`` as a user meets it: what it says, and how it refuses."""
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from sim.cli import main
-
-Command = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def careflow(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Command:
-    """Run a command in this process; gives exit code, standard output and standard error."""
-
-    def run(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["careflow", *map(str, words)])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        out, err = capfd.readouterr()
-        return int(stopped.value.code or 0), out, err
-
-    return run
+from tests.conftest import Command
 
 
 @pytest.mark.parametrize(
