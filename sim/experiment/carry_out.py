@@ -72,7 +72,7 @@ def _carry_out(
 ) -> None:
     found: dict[str, Any] = {}
     warm_up: FoundWarmUp | None = None
-    decides = {"decides": study.experiment.decides}
+    decides = {"decides": study.decides}
     if study.experiment.warm_up_asked.is_to_be_found:
         study, warm_up = _with_warm_up(study, folder, lab_in, share)
         refuse_strangers(folder, study, share)

@@ -10,7 +10,9 @@ from sim.experiment.benchmarks import Benchmarks, read_benchmarks
 from sim.experiment.budget.budget_checks import wrong_budget
 from sim.experiment.choice.choose_checks import wrong_choice
 from sim.experiment.control.change_dates import cant_be_charted
+from sim.experiment.design.contrasts import Contrast
 from sim.experiment.design.design_points import LaidOut
+from sim.experiment.design.listed import listed_interactions
 from sim.experiment.design.planned import laid_out
 from sim.experiment.doubt.doubt import wrong_doubt
 from sim.experiment.doubt.unknown_inputs import UnknownInput, unknown_inputs
@@ -62,6 +64,23 @@ class Study:
         scenarios = self.experiment.scenarios
         name = next(iter(scenarios)) if scenario is None else scenario
         return Variant(name, scenarios[name])
+
+    @property
+    def listed(self) -> list[Contrast]:
+        """The interactions of scenarios that are written out; those of designs are their own."""
+        written = [name for name in self.variants if self.design_of(name) is None]
+        levers = {
+            name: [*self.variants[name].levers, *(c.lever for c in self.variants[name].changes)]
+            for name in written
+        }
+        baselines = {n: None if n == written[0] else self.baseline_of(n) for n in written}
+        return listed_interactions(levers, baselines)
+
+    @property
+    def decides(self) -> list[str]:
+        """What is still to be decided once the experiment's own replications are there."""
+        asked = self.experiment.decides
+        return asked if "design" in asked or not self.listed else [*asked, "design"]
 
     @property
     def acute(self) -> list[str]:

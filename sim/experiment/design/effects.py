@@ -8,7 +8,6 @@ Holm's method, over all of them on one measure.
 import math
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ from sim.experiment.design.contrasts import (
     columns_of,
     contrasts_of,
     fit_of,
-    together,
 )
 from sim.experiment.design.design_factors import shown
 from sim.experiment.design.design_findings import (
@@ -36,11 +34,9 @@ from sim.experiment.design.design_findings import (
 from sim.experiment.design.design_points import LaidOut
 from sim.experiment.design.designs import SPREAD
 from sim.experiment.design.fractions import LETTERS
-from sim.experiment.families import families_of, own_levers
 from sim.experiment.intervals import Interval, combination, holm, p_value, pooled
 from sim.experiment.making.lab import Lab, Measured, Wanted
 from sim.experiment.scores import NOUGHT_IF_ABSENT, Floats, Scores, key_of
-from sim.experiment.study import Study
 from sim.experiment.summary import write_csv
 from sim.experiment.variants import Variant
 
@@ -48,7 +44,6 @@ LIST = "list"
 """The kind of what is written out, where two scenarios and one with both are among it."""
 _AT_A_TIME = 50
 """Scenarios whose measures are read before only those that are wanted are kept."""
-_MOST_LISTED = 200
 _NOTHING = 1e-9
 """A sum that is so small a part of what is summed is what rounding leaves of nought."""
 
@@ -177,47 +172,13 @@ def _fit(laid: LaidOut, rows: Rows, what: What) -> tuple[float | None, float | N
     return fit_of(columns, means)
 
 
-def listed_interactions(study: Study) -> list[Contrast]:
-    """Of the scenarios written out: each that has just what two others of its family have.
-
-    >>> own = {"a": ("x",), "b": ("y", "z"), "all": ("z", "x", "y")}
-    >>> [each.of for each in _pairs_in(own, "now")]
-    [('a', 'b')]
-    """
-    written = [name for name in study.variants if study.design_of(name) is None]
-    first = written[0]
-    baselines = {n: None if n == first else study.baseline_of(n) for n in written}
-    levers = {
-        name: [*study.variants[name].levers, *(c.lever for c in study.variants[name].changes)]
-        for name in written
-    }
-    own = own_levers(levers, baselines)
-    found = [
-        contrast
-        for family in families_of(baselines)
-        for contrast in _pairs_in({name: own[name] for name in family.scenarios}, family.baseline)
-    ]
-    return found[:_MOST_LISTED]
-
-
-def _pairs_in(own: Mapping[str, Sequence[str]], baseline: str) -> Iterator[Contrast]:
-    sets = {name: frozenset(levers) for name, levers in own.items() if levers}
-    wholes: dict[frozenset[str], str] = {}
-    for name, levers in sets.items():
-        wholes.setdefault(levers, name)
-    for a, b in combinations(sets, 2):
-        both = wholes.get(sets[a] | sets[b])
-        if both is not None and not sets[a] & sets[b]:
-            yield Contrast(INTERACTION, (a, b), together(both, a, b, baseline))
-
-
 def decide_design(lab: Lab, made: Mapping[str, int]) -> list[dict[str, Any]]:
     """What the designs of an experiment say, and their CSV files; empty where it has none.
 
     ``made`` has how many replications there are of each scenario.
     """
     study = lab.study
-    listed = listed_interactions(study)
+    listed = study.listed
     found: list[Found] = []
     if study.designs or listed:
         asked = study.experiment.compare_on

@@ -53,7 +53,7 @@ def describe(
         "widened": experiment.widened,
         "seed": experiment.seed,
         "keep": experiment.keep,
-        "decides": experiment.decides,
+        "decides": study.decides,
         "compare_on": [each.model_dump() for each in experiment.compare_on],
         "scenarios": [
             _scenario(scenario, study, replications[name])

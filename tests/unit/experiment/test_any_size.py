@@ -277,6 +277,31 @@ def test_what_is_decided_on_the_way_is_made_in_shards_round_by_round(
     assert contents(merged) == contents(tmp_path / "whole")
 
 
+def test_what_two_scenarios_are_together_is_decided_on_the_merged_folder(
+    experiment: Path, careflow: Command, tmp_path: Path
+) -> None:
+    """It needs all replications of several scenarios, which no shard has."""
+    lever = experiment.parent / "levers" / "more-care.yaml"
+    other = lever.read_text().replace("lever: more-care", "lever: beds").split("change:")[0]
+    other += "change: {settings.ward.beds: {plus: 2}}\nevidence: {strength: none, says: A test.}\n"
+    lever.with_name("beds.yaml").write_text(other)
+    text = experiment.read_text().replace(
+        "more care: [more-care]", "more care: [more-care], beds: [beds], both: [more-care, beds]"
+    )
+    experiment.write_text(text)
+    assert careflow("run", experiment, "--out", tmp_path / "whole", "--workers", 1)[0] == 0
+    assert (tmp_path / "whole" / "effects.csv").is_file()
+    shards = [tmp_path / f"shard{n}" for n in (1, 2)]
+    for n, shard in enumerate(shards, 1):
+        words = ("--shard", f"{n}/2", "--workers", 1, "--out", shard)
+        assert careflow("run", experiment, *words)[0] == 0
+    code, said, _ = careflow("merge", *shards, "--out", tmp_path / "merged")
+    assert code == 0
+    assert "Still to be decided: design" in said
+    assert careflow("run", experiment, "--out", tmp_path / "merged", "--workers", 1)[0] == 0
+    assert contents(tmp_path / "merged") == contents(tmp_path / "whole")
+
+
 def test_a_plan_comes_first_and_a_dry_run_writes_nothing(
     experiment: Path, careflow: Command, tmp_path: Path
 ) -> None:
